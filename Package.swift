@@ -1,0 +1,131 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The strict settings, in one place. `Tests/LegworkCoreTests/ManifestTests.swift` checks that this compiler knows every name:
+// a misspelt feature is ignored in silence.
+let upcomingFeatures = [
+    "ExistentialAny",
+    "InternalImportsByDefault",
+    "MemberImportVisibility",
+    "InferIsolatedConformances",
+    "NonisolatedNonsendingByDefault",
+    "ImmutableWeakCaptures",
+]
+
+let strict: [SwiftSetting] = upcomingFeatures.map { .enableUpcomingFeature($0) } + [.treatAllWarnings(as: .error)]
+
+/// For the targets that touch C: every unsafe expression is marked.
+let strictMemory: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "legwork",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Legwork", targets: ["Legwork"]),
+        .library(name: "LegworkCore", targets: ["LegworkCore"]),
+        .library(name: "LegworkSQLite", targets: ["LegworkSQLite"]),
+        .library(name: "LegworkCommands", targets: ["LegworkCommands"]),
+        .library(name: "LegworkMCP", targets: ["LegworkMCP"]),
+        .library(name: "LegworkTestKit", targets: ["LegworkTestKit"]),
+        .library(name: "LegworkStoreConformance", targets: ["LegworkStoreConformance"]),
+        .executable(name: "legwork", targets: ["legwork"]),
+    ],
+    targets: [
+        // C libraries. Exactly one Swift target imports each.
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CLibevent",
+            pkgConfig: "libevent_pthreads",
+            providers: [.apt(["libevent-dev"]), .brew(["libevent"])]
+        ),
+        .systemLibrary(
+            name: "CLibeventHTTP",
+            pkgConfig: "libevent_extra",
+            providers: [.apt(["libevent-dev"]), .brew(["libevent"])]
+        ),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+        ),
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
+        ),
+
+        // Ground: the words and the rules.
+        .target(name: "LegworkCore", swiftSettings: strict),
+        .target(name: "LegworkTestKit", dependencies: ["LegworkCore"], swiftSettings: strict),
+        .target(name: "LegworkStoreConformance", dependencies: ["LegworkCore"], swiftSettings: strict),
+
+        // Engine room.
+        .target(name: "LegworkEventLoop", dependencies: ["LegworkCore", "CLibevent", "CLinux"], swiftSettings: strictMemory),
+        .target(name: "LegworkSQLite", dependencies: ["LegworkCore", "CSQLite"], swiftSettings: strictMemory),
+        .target(
+            name: "LegworkCommands",
+            dependencies: ["LegworkCore", "LegworkEventLoop"],
+            swiftSettings: strictMemory
+        ),
+        .target(name: "Legwork", dependencies: ["LegworkCore"], swiftSettings: strict),
+
+        // Doors.
+        .target(
+            name: "LegworkHTTP",
+            dependencies: ["LegworkCore", "LegworkEventLoop", "CLibeventHTTP", "CCurl"],
+            swiftSettings: strictMemory
+        ),
+        .target(name: "LegworkMCP", dependencies: ["LegworkCore", "Legwork"], swiftSettings: strict),
+        .target(
+            name: "LegworkDaemon",
+            dependencies: [
+                "LegworkCore", "Legwork", "LegworkSQLite", "LegworkCommands", "LegworkEventLoop", "LegworkHTTP", "LegworkMCP",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "LegworkCLI",
+            dependencies: ["LegworkCore", "LegworkDaemon", "LegworkEventLoop", "LegworkHTTP", "LegworkMCP"],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "legwork", dependencies: ["LegworkCLI"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "legwork-bench",
+            dependencies: [
+                "LegworkCore", "Legwork", "LegworkSQLite", "LegworkHTTP", "LegworkEventLoop", "LegworkDaemon", "LegworkCLI",
+            ],
+            path: "Benchmarks/legwork-bench",
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "LegworkCoreTests", dependencies: ["LegworkCore", "LegworkTestKit"], swiftSettings: strict),
+        .testTarget(name: "LegworkTests", dependencies: ["Legwork", "LegworkCore", "LegworkTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "LegworkStoreTests",
+            dependencies: ["LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LegworkCommandsTests",
+            dependencies: ["LegworkCore", "LegworkCommands", "LegworkEventLoop", "LegworkTestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LegworkHTTPTests",
+            dependencies: ["LegworkCore", "LegworkHTTP", "LegworkEventLoop", "LegworkTestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LegworkMCPTests",
+            dependencies: ["LegworkCore", "Legwork", "LegworkMCP", "LegworkTestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["LegworkCore", "LegworkCLI", "LegworkDaemon", "LegworkHTTP", "LegworkTestKit", "legwork"],
+            swiftSettings: strict
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
