@@ -1,0 +1,90 @@
+/// The scope that may see a task: a thread, a session or a user. Two owners never see each other's tasks.
+public struct Owner: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// The longest name, in UTF-8 bytes.
+    public static let maximumLength = 256
+
+    /// The owner's name.
+    public let name: String
+
+    /// Names an owner.
+    public init(_ name: String) { self.name = name }
+
+    /// Names an owner.
+    public init(stringLiteral value: String) { name = value }
+
+    /// The owner's name.
+    public var description: String { name }
+}
+
+/// Who looks: one owner, or the operator, who sees everything.
+public enum Scope: Sendable, Hashable {
+    /// Sees the tasks of one owner. A foreign task and a missing one look alike.
+    case owner(Owner)
+    /// Sees all tasks.
+    case `operator`
+
+    /// Whether a task of the given owner is visible.
+    public func includes(_ owner: Owner) -> Bool {
+        switch self {
+        case .owner(let mine): mine == owner
+        case .operator: true
+        }
+    }
+}
+
+/// Who makes a call: the owner, and where the call came from.
+public struct Caller: Sendable, Hashable {
+    /// Where a call came from, as far as the door knows.
+    public struct Origin: Sendable, Hashable {
+        /// The kind of door or chat platform, such as `mcp`, `shell` or `discord`.
+        public var platform: String?
+        /// The channel within the platform.
+        public var channel: String?
+        /// The person within the platform.
+        public var user: String?
+
+        /// Describes an origin.
+        public init(platform: String? = nil, channel: String? = nil, user: String? = nil) {
+            self.platform = platform
+            self.channel = channel
+            self.user = user
+        }
+    }
+
+    /// The scope that may see the tasks made by this caller.
+    public var owner: Owner
+    /// Where the call came from.
+    public var origin: Origin?
+
+    /// Describes a caller.
+    public init(owner: Owner, origin: Origin? = nil) {
+        self.owner = owner
+        self.origin = origin
+    }
+
+    /// What this caller may see.
+    public var scope: Scope { .owner(owner) }
+}
+
+/// Where a task stands in its family. Every part is optional.
+public struct Lineage: Sendable, Hashable {
+    /// The task that made this one.
+    public var parent: TaskID?
+    /// The agent run it belongs to.
+    public var run: String?
+    /// The call within that run.
+    public var call: String?
+    /// The agent that made it.
+    public var agent: String?
+
+    /// Describes a lineage.
+    public init(parent: TaskID? = nil, run: String? = nil, call: String? = nil, agent: String? = nil) {
+        self.parent = parent
+        self.run = run
+        self.call = call
+        self.agent = agent
+    }
+
+    /// No family at all.
+    public static let none = Lineage()
+}

@@ -1,0 +1,61 @@
+/// What a list shows of a task: everything but its arguments, result and checkpoint, which may be large.
+public struct TaskSummary: Sendable, Hashable {
+    /// The task's id.
+    public var id: TaskID
+    /// The tool that is called.
+    public var tool: String
+    /// What the task is about, in one line.
+    public var title: String
+    /// The task's name, where it has one.
+    public var name: String?
+    /// The scope that may see it.
+    public var owner: Owner
+    /// The task that made it.
+    public var parent: TaskID?
+    /// The queue it waits in.
+    public var queue: String
+    /// Where it stands.
+    public var status: TaskStatus
+    /// Why, where there is something to say.
+    public var reason: TaskReason?
+    /// Whether somebody asked it to stop.
+    public var isCancelRequested: Bool
+    /// How many attempts began.
+    public var attempts: Int
+    /// What the tool last said it is doing.
+    public var statusMessage: String?
+    /// How far it has come.
+    public var progress: TaskProgress?
+    /// Bytes of raw output, where the tool writes any.
+    public var outputBytes: Int?
+    /// When it was recorded.
+    public var createdAt: Timestamp
+    /// When the newest attempt began.
+    public var startedAt: Timestamp?
+    /// When anything last changed.
+    public var updatedAt: Timestamp
+    /// When it ended.
+    public var finishedAt: Timestamp?
+
+    /// The summary of a record.
+    public init(_ record: TaskRecord) {
+        id = record.id
+        tool = record.tool
+        title = record.title
+        name = record.name
+        owner = record.owner
+        parent = record.lineage.parent
+        queue = record.queue
+        status = record.status
+        reason = record.reason
+        isCancelRequested = record.lifecycle.isCancelRequested
+        attempts = record.attempts
+        statusMessage = record.statusMessage
+        progress = record.progress
+        outputBytes = record.outputBytes
+        createdAt = record.createdAt
+        startedAt = record.startedAt
+        updatedAt = record.updatedAt
+        finishedAt = record.finishedAt
+    }
+}

@@ -1,0 +1,31 @@
+/// What is wrong with a tool or a call of one.
+public struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kind of fault. New ones may appear in later versions.
+    public struct Code: Sendable, Hashable {
+        private enum Value { case invalidDescriptor, duplicateName, unknownTool, invalidArguments }
+        private let value: Value
+
+        /// A tool's name or schema cannot be used.
+        public static let invalidDescriptor = Code(value: .invalidDescriptor)
+        /// Two tools have one name.
+        public static let duplicateName = Code(value: .duplicateName)
+        /// There is no tool of that name.
+        public static let unknownTool = Code(value: .unknownTool)
+        /// The arguments do not fit the tool's schema, or its `prepare` refused them.
+        public static let invalidArguments = Code(value: .invalidArguments)
+    }
+
+    /// The kind of fault.
+    public let code: Code
+    /// What is wrong and what to do.
+    public let message: String
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The message.
+    public var description: String { message }
+}
