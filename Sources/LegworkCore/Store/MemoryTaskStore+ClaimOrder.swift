@@ -1,0 +1,75 @@
+extension MemoryTaskStore {
+    /// The queued tasks of every queue, the highest priority first, then the oldest. Entries leave lazily: one that is no longer queued is
+    /// passed over.
+    struct ClaimOrder {
+        private struct Line {
+            /// By priority, the highest first; within one, by position. Removed entries are skipped and dropped later.
+            var lanes: [(priority: Int, lane: Lane)] = []
+        }
+
+        struct Lane {
+            fileprivate var entries: [Entry] = []
+            fileprivate var head = 0
+            fileprivate var isSorted = true
+        }
+
+        private var lines: [String: Line] = [:]
+
+        mutating func insert(_ entry: Entry) {
+            let priority = entry.record.priority
+            var line = lines.removeValue(forKey: entry.record.queue) ?? Line()
+            let index = line.lanes.firstIndex { $0.priority <= priority } ?? line.lanes.endIndex
+            if index == line.lanes.endIndex || line.lanes[index].priority != priority {
+                line.lanes.insert((priority, Lane()), at: index)
+            }
+            // A task that comes back to its queue keeps its place among those of its priority.
+            if let last = line.lanes[index].lane.entries.last, last.position > entry.position { line.lanes[index].lane.isSorted = false }
+            line.lanes[index].lane.entries.append(entry)
+            lines[entry.record.queue] = line
+        }
+
+        /// The next tasks to claim. Those found here that are queued no more are dropped on the way.
+        mutating func candidates(queues: [String], limit: Int, now: Timestamp) -> [Entry] {
+            var found: [Entry] = []
+            for queue in queues.isEmpty ? Array(lines.keys) : queues {
+                guard var line = lines.removeValue(forKey: queue) else { continue }
+                var taken = 0
+                for index in line.lanes.indices where taken < limit {
+                    taken += line.lanes[index].lane.collect(into: &found, limit: limit - taken, now: now)
+                }
+                line.lanes.removeAll { $0.lane.isEmpty }
+                if !line.lanes.isEmpty { lines[queue] = line }
+            }
+            found.sort { ($1.record.priority, $0.position) < ($0.record.priority, $1.position) }
+            return Array(found.prefix(limit))
+        }
+    }
+}
+
+extension MemoryTaskStore.ClaimOrder.Lane {
+    fileprivate var isEmpty: Bool { head == entries.count }
+
+    /// Adds the first tasks that may be claimed. They stay in the lane, for the caller may take fewer; once claimed they are passed over.
+    fileprivate mutating func collect(into found: inout [MemoryTaskStore.Entry], limit: Int, now: Timestamp) -> Int {
+        if !isSorted {
+            entries.removeSubrange(..<head)
+            head = 0
+            entries.sort { $0.position < $1.position }
+            isSorted = true
+        }
+        while head < entries.count, entries[head].record.status != .queued { head += 1 }
+        if head > 64, head > entries.count / 2 {
+            entries.removeSubrange(..<head)
+            head = 0
+        }
+        var taken = 0
+        var previous: MemoryTaskStore.Entry?
+        for entry in entries[head...] where taken < limit && entry.record.status == .queued && entry !== previous {
+            previous = entry
+            if let notBefore = entry.record.notBefore, notBefore > now { continue }
+            found.append(entry)
+            taken += 1
+        }
+        return taken
+    }
+}

@@ -1,0 +1,291 @@
+extension MemoryTaskStore {
+    /// One stored task. A class, so that indexes refer to it and a change copies nothing.
+    final class Entry {
+        let position: Int64
+        var record: TaskRecord
+        var events: [TaskEvent]
+        var isPurged = false
+
+        init(position: Int64, record: TaskRecord, events: [TaskEvent]) {
+            self.position = position
+            self.record = record
+            self.events = events
+        }
+    }
+
+    /// The tasks of one owner, or of everybody, in order of arrival.
+    struct Shelf {
+        /// In order of position. Entries that were purged stay until half of them are gone.
+        var entries: [Entry] = []
+        var purged = 0
+        /// The entries that have not ended, in no order.
+        var live: [TaskID: Entry] = [:]
+        var counts = TaskCounts()
+
+        mutating func add(_ entry: Entry) {
+            entries.append(entry)
+            counts[entry.record.status] += 1
+            if !entry.record.status.isTerminal { live[entry.record.id] = entry }
+        }
+
+        mutating func move(_ entry: Entry, from before: TaskStatus) {
+            let after = entry.record.status
+            guard before != after else { return }
+            counts[before] -= 1
+            counts[after] += 1
+            if after.isTerminal { live[entry.record.id] = nil }
+        }
+
+        mutating func remove(_ entry: Entry) {
+            counts[entry.record.status] -= 1
+            purged += 1
+            if purged > 32, purged > entries.count / 2 {
+                entries.removeAll(where: \.isPurged)
+                purged = 0
+            }
+        }
+    }
+
+    struct NameKey: Hashable {
+        var owner: Owner
+        var text: String
+    }
+
+    struct Contents {
+        let timeline: TimelineLimit
+        var isClosed = false
+        var nextPosition: Int64 = 1
+        var entries: [TaskID: Entry] = [:]
+        var all = Shelf()
+        var shelves: [Owner: Shelf] = [:]
+        var queued = ClaimOrder()
+        var liveNames: [NameKey: TaskID] = [:]
+        /// The tasks that have or had a name.
+        var names: [String: [TaskID]] = [:]
+        var idempotencyKeys: [NameKey: TaskID] = [:]
+        /// Ids by their first four digits; made when the first prefix is looked up, for most processes never do.
+        var prefixes: [UInt32: [TaskID]]?
+
+        init(timeline: TimelineLimit) { self.timeline = timeline }
+
+        func checkOpen() throws(StoreError) {
+            if isClosed { throw StoreError(.closed, "the store was closed") }
+        }
+
+        func entry(_ id: TaskID, in scope: Scope) -> Entry? {
+            guard let entry = entries[id], scope.includes(entry.record.owner) else { return nil }
+            return entry
+        }
+
+        mutating func close() {
+            let timeline = timeline
+            self = Contents(timeline: timeline)
+            isClosed = true
+        }
+    }
+}
+
+// MARK: - Writing
+
+extension MemoryTaskStore.Contents {
+    mutating func insert(_ request: InsertRequest) throws(StoreError) -> InsertResult {
+        try checkOpen()
+        let record = request.record
+        if let key = record.idempotencyKey {
+            let index = MemoryTaskStore.NameKey(owner: record.owner, text: key)
+            if let id = idempotencyKeys[index], let entry = entries[id] { return .existing(entry.record) }
+        }
+        guard entries[record.id] == nil else {
+            throw StoreError(.duplicateID, "there is a task \(record.id) already; make a new id")
+        }
+        let name = record.name.map { MemoryTaskStore.NameKey(owner: record.owner, text: $0) }
+        if let name, let id = liveNames[name], let entry = entries[id] { return .nameTaken(entry.record) }
+
+        let entry = MemoryTaskStore.Entry(position: nextPosition, record: record, events: [])
+        nextPosition += 1
+        append(request.events, to: entry)
+        entries[record.id] = entry
+        all.add(entry)
+        shelves[record.owner, default: .init()].add(entry)
+        if record.status == .queued { queued.insert(entry) }
+        if let name {
+            if !record.status.isTerminal { liveNames[name] = record.id }
+            names[name.text, default: []].append(record.id)
+        }
+        if let key = record.idempotencyKey { idempotencyKeys[.init(owner: record.owner, text: key)] = record.id }
+        if prefixes != nil { prefixes?[Self.prefixKey(record.id), default: []].append(record.id) }
+        return .inserted
+    }
+
+    mutating func claim(_ request: ClaimRequest) throws(StoreError) -> [TaskRecord] {
+        try checkOpen()
+        var claimed: [TaskRecord] = []
+        for entry in queued.candidates(queues: request.queues, limit: request.limit, now: request.now) {
+            var next = entry.record
+            guard let transition = try? next.claim(under: request.lease, at: request.now) else { continue }
+            replace(entry, by: next, events: transition.events)
+            claimed.append(next)
+        }
+        return claimed
+    }
+
+    mutating func renew(_ request: RenewRequest) throws(StoreError) -> [RenewReply] {
+        try checkOpen()
+        return request.items.map { item in
+            guard let entry = entries[item.id], entry.record.lease?.token == item.token else { return .lost }
+            entry.record.extendLease(until: request.expiresAt)
+            return .renewed(isCancelRequested: entry.record.lifecycle.isCancelRequested)
+        }
+    }
+
+    mutating func commit(_ change: TaskChange) throws(StoreError) -> CommitResult {
+        try checkOpen()
+        guard let entry = entries[change.record.id] else { return .stale(nil) }
+        guard entry.record.version == change.expectedVersion, change.token == nil || change.token == entry.record.lease?.token else {
+            return .stale(entry.record)
+        }
+        replace(entry, by: change.record, events: change.events)
+        return .applied
+    }
+
+    mutating func purge(_ request: PurgeRequest) throws(StoreError) -> [TaskID] {
+        try checkOpen()
+        let shelf: MemoryTaskStore.Shelf? =
+            switch request.scope {
+            case .owner(let owner): shelves[owner]
+            case .operator: all
+            }
+        guard let shelf else { return [] }
+        let doomed = shelf.entries.lazy.filter { entry in
+            !entry.isPurged && request.statuses.contains(entry.record.status)
+                && (entry.record.finishedAt.map { $0 < request.finishedBefore } ?? false)
+        }.prefix(request.limit)
+        let chosen = Array(doomed)
+        for entry in chosen { remove(entry) }
+        return chosen.map(\.record.id)
+    }
+
+    private mutating func remove(_ entry: MemoryTaskStore.Entry) {
+        let record = entry.record
+        entries[record.id] = nil
+        entry.isPurged = true
+        all.remove(entry)
+        shelves[record.owner]?.remove(entry)
+        if shelves[record.owner]?.counts.total == 0 { shelves[record.owner] = nil }
+        if let key = record.idempotencyKey { idempotencyKeys[.init(owner: record.owner, text: key)] = nil }
+        if let name = record.name {
+            names[name]?.removeAll { $0 == record.id }
+            if names[name]?.isEmpty == true { names[name] = nil }
+        }
+        if prefixes != nil { prefixes?[Self.prefixKey(record.id)]?.removeAll { $0 == record.id } }
+    }
+
+    private mutating func replace(_ entry: MemoryTaskStore.Entry, by next: TaskRecord, events: [TaskEvent]) {
+        let before = entry.record.status
+        entry.record = next
+        append(events, to: entry)
+        if next.status == .queued { queued.insert(entry) }
+        all.move(entry, from: before)
+        shelves[next.owner]?.move(entry, from: before)
+        if next.status.isTerminal, !before.isTerminal, let name = next.name {
+            let key = MemoryTaskStore.NameKey(owner: next.owner, text: name)
+            if liveNames[key] == next.id { liveNames[key] = nil }
+        }
+    }
+
+    private func append(_ events: [TaskEvent], to entry: MemoryTaskStore.Entry) {
+        guard let last = events.last else { return }
+        entry.events.append(contentsOf: events)
+        guard entry.events.count > timeline.first + timeline.newest, let range = timeline.droppable(last: last.sequence) else { return }
+        entry.events.removeAll { range.contains($0.sequence) }
+    }
+}
+
+// MARK: - Reading
+
+extension MemoryTaskStore.Contents {
+    mutating func find(_ search: TaskSearch) throws(StoreError) -> [TaskSummary] {
+        try checkOpen()
+        let found: [MemoryTaskStore.Entry]
+        switch search.key {
+        case .prefix(let prefix):
+            found = matches(ofPrefix: prefix).compactMap { entry($0, in: search.scope) }
+        case .name(let name):
+            found = names[name]?.compactMap { entry($0, in: search.scope) } ?? []
+        }
+        return
+            found
+            .sorted { left, right in
+                let (leftEnded, rightEnded) = (left.record.status.isTerminal, right.record.status.isTerminal)
+                return leftEnded == rightEnded ? left.position > right.position : !leftEnded
+            }
+            .prefix(search.limit)
+            .map { TaskSummary($0.record) }
+    }
+
+    private mutating func matches(ofPrefix prefix: String) -> [TaskID] {
+        // The shortest prefix fills the key exactly, so that one bucket holds every match.
+        var digits = prefix
+        while digits.utf8.count < TaskID.length { digits += "a" }
+        guard let first = TaskID(digits) ?? TaskID(digits.dropLast() + "a") else { return [] }
+        if prefixes == nil {
+            var index: [UInt32: [TaskID]] = [:]
+            for id in entries.keys { index[Self.prefixKey(id), default: []].append(id) }
+            prefixes = index
+        }
+        return prefixes?[Self.prefixKey(first)]?.filter { $0.description.hasPrefix(prefix) } ?? []
+    }
+
+    private static func prefixKey(_ id: TaskID) -> UInt32 { UInt32(truncatingIfNeeded: id.high >> 44) }
+
+    func tasks(_ query: TaskQuery) throws(StoreError) -> TaskPage {
+        try checkOpen()
+        let shelf: MemoryTaskStore.Shelf? =
+            switch query.scope {
+            case .owner(let owner): shelves[owner]
+            case .operator: all
+            }
+        guard let shelf else { return TaskPage([], next: nil) }
+        // Live tasks are few beside the finished ones, and most lists ask for them.
+        let onlyLive = !query.statuses.isEmpty && query.statuses.allSatisfy { !$0.isTerminal }
+        let candidates = onlyLive ? shelf.live.values.sorted { $0.position < $1.position } : shelf.entries
+        let end = query.cursor.map { cursor in candidates.partitioningIndex { $0.position >= cursor.position } } ?? candidates.count
+        var found: [TaskSummary] = []
+        var last: Int64 = 0
+        for entry in candidates[..<end].reversed() where !entry.isPurged && matches(entry.record, query) {
+            if found.count == query.limit { return TaskPage(found, next: TaskCursor(position: last)) }
+            found.append(TaskSummary(entry.record))
+            last = entry.position
+        }
+        return TaskPage(found, next: nil)
+    }
+
+    private func matches(_ record: TaskRecord, _ query: TaskQuery) -> Bool {
+        (query.statuses.isEmpty || query.statuses.contains(record.status))
+            && (query.tool.map { $0 == record.tool } ?? true)
+            && (query.parent.map { $0 == record.lineage.parent } ?? true)
+            && (query.queue.map { $0 == record.queue } ?? true)
+            && (query.createdSince.map { $0 <= record.createdAt } ?? true)
+    }
+
+    func lostLeases(_ query: LostLeaseQuery) throws(StoreError) -> [TaskRecord] {
+        try checkOpen()
+        let lost = all.live.values.filter { entry in
+            guard entry.record.status.isExecuting, let lease = entry.record.lease else { return entry.record.status.isExecuting }
+            return lease.expiresAt < query.expiredBefore || (query.notHeldBy.map { lease.node != $0 } ?? false)
+        }
+        return lost.sorted { $0.position < $1.position }.prefix(query.limit).map(\.record)
+    }
+}
+
+extension Array {
+    /// The first index at which a predicate holds that, once true, stays true.
+    fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,105 @@
+import Synchronization
+
+/// A store that lives in the process: fast, complete, and gone with it. It is also the model that other stores are compared with.
+public final class MemoryTaskStore: TaskStore {
+    /// No other process sees it.
+    public let isShared = false
+
+    private let contents: Lock<Contents>
+    private let watchers = ChangeBroadcast()
+
+    /// Makes an empty store.
+    ///
+    /// - Parameter timeline: how long a task's timeline may grow.
+    public init(timeline: TimelineLimit = .standard) {
+        contents = Lock(Contents(timeline: timeline))
+    }
+
+    /// Records a new task.
+    public func insert(_ request: InsertRequest) async throws(StoreError) -> InsertResult {
+        let result = try contents.withLock { (contents) throws(StoreError) in try contents.insert(request) }
+        if case .inserted = result { watchers.send([request.record.id]) }
+        return result
+    }
+
+    /// Takes queued tasks for a worker.
+    public func claim(_ request: ClaimRequest) async throws(StoreError) -> [TaskRecord] {
+        let claimed = try contents.withLock { (contents) throws(StoreError) in try contents.claim(request) }
+        if !claimed.isEmpty { watchers.send(claimed.map(\.id)) }
+        return claimed
+    }
+
+    /// Prolongs leases.
+    public func renew(_ request: RenewRequest) async throws(StoreError) -> [RenewReply] {
+        try contents.withLock { (contents) throws(StoreError) in try contents.renew(request) }
+    }
+
+    /// Replaces a record by its next version.
+    public func commit(_ change: TaskChange) async throws(StoreError) -> CommitResult {
+        let result = try contents.withLock { (contents) throws(StoreError) in try contents.commit(change) }
+        if case .applied = result { watchers.send([change.record.id]) }
+        return result
+    }
+
+    /// Reads one task.
+    public func task(_ lookup: TaskLookup) async throws(StoreError) -> TaskRecord? {
+        try contents.withLock { (contents) throws(StoreError) in
+            try contents.checkOpen()
+            return contents.entry(lookup.id, in: lookup.scope)?.record
+        }
+    }
+
+    /// Finds tasks by prefix or name.
+    public func find(_ search: TaskSearch) async throws(StoreError) -> [TaskSummary] {
+        try contents.withLock { (contents) throws(StoreError) in try contents.find(search) }
+    }
+
+    /// Lists tasks, the newest first.
+    public func tasks(_ query: TaskQuery) async throws(StoreError) -> TaskPage {
+        try contents.withLock { (contents) throws(StoreError) in try contents.tasks(query) }
+    }
+
+    /// Counts tasks by status.
+    public func counts(_ scope: Scope) async throws(StoreError) -> TaskCounts {
+        try contents.withLock { (contents) throws(StoreError) in
+            try contents.checkOpen()
+            switch scope {
+            case .owner(let owner): return contents.shelves[owner]?.counts ?? TaskCounts()
+            case .operator: return contents.all.counts
+            }
+        }
+    }
+
+    /// Reads a task's timeline.
+    public func events(_ query: EventQuery) async throws(StoreError) -> [TaskEvent]? {
+        try contents.withLock { (contents) throws(StoreError) in
+            try contents.checkOpen()
+            guard let entry = contents.entry(query.id, in: query.scope) else { return nil }
+            return Array(entry.events.lazy.drop { $0.sequence <= query.after }.prefix(query.limit))
+        }
+    }
+
+    /// Finds executing tasks whose lease is lost.
+    public func lostLeases(_ query: LostLeaseQuery) async throws(StoreError) -> [TaskRecord] {
+        try contents.withLock { (contents) throws(StoreError) in try contents.lostLeases(query) }
+    }
+
+    /// Deletes finished tasks.
+    public func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID] {
+        let purged = try contents.withLock { (contents) throws(StoreError) in try contents.purge(request) }
+        if !purged.isEmpty { watchers.send(purged) }
+        return purged
+    }
+
+    /// The ids of tasks as they change.
+    public func changes() -> AsyncStream<[TaskID]> { watchers.subscribe() }
+
+    /// Nothing is ever damaged here.
+    public func quarantined() async throws(StoreError) -> [QuarantinedTask] { [] }
+
+    /// Forgets everything.
+    public func close() async {
+        contents.withLock { $0.close() }
+        watchers.finish()
+    }
+}
