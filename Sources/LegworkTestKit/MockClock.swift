@@ -39,16 +39,17 @@ public final class MockClock: TaskClock {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (waiting, wake) = state.withLock { state -> ([CheckedContinuation<Void, Never>], (@Sendable () -> Void)?) in
-                    if state.cancelled.remove(key) != nil { return ([], { continuation.resume(throwing: CancellationError()) }) }
-                    if deadline <= state.uptime { return ([], { continuation.resume() }) }
+                var observers: [CheckedContinuation<Void, Never>] = []
+                let answer = state.withLock { state -> Result<Void, any Error>? in
+                    if state.cancelled.remove(key) != nil { return .failure(CancellationError()) }
+                    if deadline <= state.uptime { return .success(()) }
                     state.sleepers[key] = Sleeper(deadline: deadline, continuation: continuation)
-                    let waiting = state.onSleep.filter { $0.deadline >= deadline }.map(\.continuation)
+                    observers = state.onSleep.filter { $0.deadline >= deadline }.map(\.continuation)
                     state.onSleep.removeAll { $0.deadline >= deadline }
-                    return (waiting, nil)
+                    return nil
                 }
-                wake?()
-                for continuation in waiting { continuation.resume() }
+                if let answer { continuation.resume(with: answer) }
+                for observer in observers { observer.resume() }
             }
         } onCancel: {
             let sleeper = state.withLock { state -> Sleeper? in
