@@ -7,7 +7,10 @@ struct ManifestTests {
     @Test("names only features that this compiler has")
     func features() throws {
         let manifest = try #require(
-            try? String(contentsOfFile: #filePath.replacing("Tests/LegworkCoreTests/ManifestTests.swift", with: "Package.swift"), encoding: .utf8)
+            try? String(
+                contentsOfFile: #filePath.replacing("Tests/LegworkCoreTests/ManifestTests.swift", with: "Package.swift"),
+                encoding: .utf8
+            )
         )
         let list = try #require(manifest.split(separator: "let upcomingFeatures = [").last?.split(separator: "]").first)
         let names = list.split(separator: "\"").map(String.init).filter { $0.first?.isLetter == true }

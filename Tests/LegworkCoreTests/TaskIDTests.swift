@@ -22,8 +22,10 @@ struct TaskIDTests {
     @Test(
         "nothing else is an id",
         arguments: [
-            "", "task_", "task_aaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "task_AAAAAAAAAAAAAAAAAAAAAAAAAA", "task_aaaaaaaaaaaaaaaaaaaaaaaaa1",
-            "task_aaaaaaaaaaaaaaaaaaaaaaaaab", "task_aaaaaaaaaaaaaaaaaaaaaaaaaaa", "task_aaaaaaaaaaaaaaaaaaaaaaaaa\u{E9}", " task_aaaaaaaaaaaaaaaaaaaaaaaaa",
+            "", "task_", "task_aaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "task_AAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "task_aaaaaaaaaaaaaaaaaaaaaaaaa1",
+            "task_aaaaaaaaaaaaaaaaaaaaaaaaab", "task_aaaaaaaaaaaaaaaaaaaaaaaaaaa", "task_aaaaaaaaaaaaaaaaaaaaaaaaa\u{E9}",
+            " task_aaaaaaaaaaaaaaaaaaaaaaaaa",
         ]
     )
     func rejects(text: String) {

@@ -7,7 +7,10 @@ struct TimelineTests {
         TaskEvent(sequence: sequence, time: Timestamp(milliseconds: Int64(sequence)), kind: .custom)
     }
 
-    @Test("keeps its first and its newest entries", arguments: [(1, nil), (5, nil), (6, 3...3), (20, 3...17)] as [(Int, ClosedRange<Int>?)])
+    @Test(
+        "keeps its first and its newest entries",
+        arguments: [(1, nil), (5, nil), (6, 3...3), (20, 3...17)] as [(Int, ClosedRange<Int>?)]
+    )
     func droppable(last: Int, expected: ClosedRange<Int>?) {
         #expect(TimelineLimit(first: 2, newest: 3).droppable(last: last) == expected)
     }

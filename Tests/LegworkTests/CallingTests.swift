@@ -264,7 +264,9 @@ struct CallingTests {
         let bench = try Bench(echo())
         let sum = try await withThrowingTaskGroup { group in
             for n in 0..<1000 {
-                group.addTask { try await bench.manager.call("echo", ["n": JSONValue(n)], as: bench.alice).result?.structuredContent?["n"]?.int }
+                group.addTask {
+                    try await bench.manager.call("echo", ["n": JSONValue(n)], as: bench.alice).result?.structuredContent?["n"]?.int
+                }
             }
             return try await group.reduce(0) { $0 + ($1 ?? 0) }
         }

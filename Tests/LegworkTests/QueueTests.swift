@@ -1,7 +1,8 @@
-@testable import Legwork
 import LegworkTestKit
 import Synchronization
 import Testing
+
+@testable import Legwork
 
 @Suite("The queue")
 struct QueueTests {

@@ -72,18 +72,25 @@ struct WaitingTests {
         let bench = try Bench(tool)
         let ids = try await tasks(bench, ["one"])
         let statuses = try await withThrowingTaskGroup { group in
-            for _ in 0..<100 { group.addTask { try await bench.manager.wait(for: ids[0], atMost: .seconds(60), in: bench.alice.scope).status } }
+            for _ in 0..<100 {
+                group.addTask { try await bench.manager.wait(for: ids[0], atMost: .seconds(60), in: bench.alice.scope).status }
+            }
             tool.mayEnd.fire()
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(statuses == Array(repeating: .completed, count: 100))
     }
 
-    @Test("for too many, for none, or for too long is refused", arguments: [(0, Duration.seconds(1)), (1001, .seconds(1)), (1, .seconds(-1))])
+    @Test(
+        "for too many, for none, or for too long is refused",
+        arguments: [(0, Duration.seconds(1)), (1001, .seconds(1)), (1, .seconds(-1))]
+    )
     func refused(count: Int, limit: Duration) async throws {
         let bench = try Bench()
         let ids = (0..<count).map { _ in TaskID.random() }
-        let error = await #expect(throws: TaskManagerError.self) { try await bench.manager.wait(for: ids, atMost: limit, in: bench.alice.scope) }
+        let error = await #expect(throws: TaskManagerError.self) {
+            try await bench.manager.wait(for: ids, atMost: limit, in: bench.alice.scope)
+        }
         #expect(error?.code == .invalidArgument)
     }
 }

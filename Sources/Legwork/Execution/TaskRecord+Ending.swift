@@ -2,7 +2,8 @@ import LegworkCore
 
 extension TaskRecord {
     /// Ends an attempt as its tool ended.
-    mutating func end(with outcome: ToolOutcome, isInterrupted: Bool, at now: Timestamp, limit: Int) throws(IllegalTransition) -> Transition {
+    mutating func end(with outcome: ToolOutcome, isInterrupted: Bool, at now: Timestamp, limit: Int) throws(IllegalTransition) -> Transition
+    {
         switch outcome {
         case .returned(let result):
             let kept = result.limited(to: limit)
@@ -24,7 +25,8 @@ extension TaskRecord {
         case .fail:
             failure =
                 reason == .shutdown
-                ? "the process that executed the task shut down" : "the process that executed the task is gone, and the tool cannot go on elsewhere"
+                ? "the process that executed the task shut down"
+                : "the process that executed the task is gone, and the tool cannot go on elsewhere"
             return try apply(.failed(reason), at: now)
         }
     }

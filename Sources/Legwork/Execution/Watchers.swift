@@ -38,7 +38,10 @@ final class Watchers: Sendable {
 
     func watch(_ ids: some Collection<TaskID> & Sendable, for interest: Interest) -> Watch {
         // One task's signals all say the same; those of several must not push each other out.
-        let (stream, continuation) = AsyncStream.makeStream(of: TaskID.self, bufferingPolicy: ids.count == 1 ? .bufferingNewest(1) : .unbounded)
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: TaskID.self,
+            bufferingPolicy: ids.count == 1 ? .bufferingNewest(1) : .unbounded
+        )
         let key = state.withLock { state in
             state.nextKey += 1
             for id in ids {

@@ -84,7 +84,9 @@ extension TaskManager {
     }
 
     /// Records a call that starts now.
-    private func recordNow(_ tool: RegisteredTool, _ arguments: JSONValue, _ caller: Caller, _ options: CallOptions) async throws -> TaskRecord {
+    private func recordNow(_ tool: RegisteredTool, _ arguments: JSONValue, _ caller: Caller, _ options: CallOptions) async throws
+        -> TaskRecord
+    {
         try CallPlan.checkTexts(owner: caller.owner, name: options.name)
         try checkSize(arguments)
         let now = engine.clock.now
@@ -116,7 +118,10 @@ extension TaskManager {
     private func checkSize(_ arguments: JSONValue) throws(TaskManagerError) {
         let (size, limit) = (arguments.approximateBytes, configuration.maximumArgumentBytes)
         guard size <= limit else {
-            throw TaskManagerError(.invalidArgument, "the arguments have about \(size) bytes, \(limit) are allowed; pass a reference instead")
+            throw TaskManagerError(
+                .invalidArgument,
+                "the arguments have about \(size) bytes, \(limit) are allowed; pass a reference instead"
+            )
         }
     }
 }
@@ -176,7 +181,8 @@ enum CallPlan: Sendable, Hashable {
         idempotencyKey: String? = nil
     ) throws(TaskManagerError) {
         let limits = [
-            ("owner", owner.name, Owner.maximumLength), ("name", name, 100), ("queue", queue, 100), ("idempotency key", idempotencyKey, 256),
+            ("owner", owner.name, Owner.maximumLength), ("name", name, 100), ("queue", queue, 100),
+            ("idempotency key", idempotencyKey, 256),
         ]
         for (what, text, limit) in limits {
             guard let text else { continue }

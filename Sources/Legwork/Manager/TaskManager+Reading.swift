@@ -43,7 +43,11 @@ extension TaskManager {
         }
         guard matches.count == 1 else {
             let list = matches.map { "\($0.id) (\($0.status.rawValue), \($0.title))" }.joined(separator: ", ")
-            throw TaskManagerError(.ambiguous, "'\(shown)' fits \(matches.count == 10 ? "10 or more" : "\(matches.count)") tasks: \(list)", matches: matches)
+            throw TaskManagerError(
+                .ambiguous,
+                "'\(shown)' fits \(matches.count == 10 ? "10 or more" : "\(matches.count)") tasks: \(list)",
+                matches: matches
+            )
         }
         return first.id
     }

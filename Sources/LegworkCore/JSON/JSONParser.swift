@@ -20,7 +20,9 @@ struct JSONParser {
     }
 
     mutating func parse() throws(Fault) -> JSONValue {
-        guard bytes.count <= limits.bytes else { throw Fault(offset: limits.bytes, problem: "the text is longer than \(limits.bytes) bytes") }
+        guard bytes.count <= limits.bytes else {
+            throw Fault(offset: limits.bytes, problem: "the text is longer than \(limits.bytes) bytes")
+        }
         skipSpace()
         let value = try parseValue()
         skipSpace()
@@ -102,7 +104,9 @@ struct JSONParser {
                 if seen.isEmpty { seen = Set(members.map(\.key)) }
                 isDuplicate = !seen.insert(key).inserted
             }
-            guard !isDuplicate else { throw Fault(offset: start, problem: "the key \"\(key.truncated(toBytes: 60))\" stands twice in one object") }
+            guard !isDuplicate else {
+                throw Fault(offset: start, problem: "the key \"\(key.truncated(toBytes: 60))\" stands twice in one object")
+            }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw fault("expected ':' after a key") }
             skipSpace()
