@@ -1,10 +1,10 @@
 // What glibc has and the Glibc module lacks: variadic functions and what stands behind _GNU_SOURCE. Nothing else belongs here.
+//
+// _GNU_SOURCE itself must not be set: under it fd_set and others have different members than in the Glibc module, and Swift then refuses
+// to see both. The few functions behind it are declared by hand, as their manual pages do.
 #ifndef LEGWORK_CLINUX_SHIM_H
 #define LEGWORK_CLINUX_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,6 +20,19 @@
 #include <unistd.h>
 
 extern char **environ;
+extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+extern int pipe2(int ends[2], int flags);
+extern int pthread_setname_np(pthread_t thread, const char *name);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int lowest);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+
+enum { clinux_spawn_new_session = 0x80 };
+
+struct clinux_credentials {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};
 
 static inline char **clinux_environment(void) { return environ; }
 
@@ -36,7 +49,7 @@ static inline int clinux_accept(int descriptor, struct sockaddr *address, sockle
 static inline int clinux_pipe(int ends[2], int nonblocking) { return pipe2(ends, O_CLOEXEC | (nonblocking ? O_NONBLOCK : 0)); }
 
 static inline int clinux_peer(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid) {
-    struct ucred credentials;
+    struct clinux_credentials credentials;
     socklen_t length = sizeof credentials;
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return -1;
     *pid = credentials.pid;
@@ -74,7 +87,7 @@ static inline int clinux_add_chdir(posix_spawn_file_actions_t *actions, const ch
 }
 
 static inline short clinux_spawn_flags(int new_session) {
-    return (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (new_session ? POSIX_SPAWN_SETSID : 0));
+    return (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (new_session ? clinux_spawn_new_session : 0));
 }
 
 static inline int clinux_duplicate_above(int descriptor, int lowest) { return fcntl(descriptor, F_DUPFD_CLOEXEC, lowest); }
