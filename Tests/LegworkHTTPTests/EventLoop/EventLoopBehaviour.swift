@@ -192,6 +192,17 @@ final class Probe: Sendable {
     deinit { released.send() }
 }
 
+/// A sum that many may add to.
+final class Counter: Sendable {
+    private let sum = Lock(0)
+
+    var value: Int { sum.withLock { $0 } }
+
+    func add(_ number: Int) {
+        sum.withLock { $0 += number }
+    }
+}
+
 /// Something that happens once and can be awaited.
 final class Signal: Sendable {
     private let state = Lock<(isSent: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
