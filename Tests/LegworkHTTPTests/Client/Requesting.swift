@@ -102,6 +102,33 @@ struct Requesting {
         }
     }
 
+    @Test("a connection is used again, also after an error, and not after a cancelled request")
+    func reuse() async throws {
+        let started = Signal()
+        try await TestServer.run { request, writer in
+            if request.path == "/hang" {
+                started.send()
+                await writer.start(status: 200)
+                return try await Task.sleep(for: .seconds(600))
+            }
+            if request.path == "/error" { throw HTTPError(.failed, "x") }
+            guard case .tcp(_, let port) = request.peer else { return }
+            await writer.send(status: 200, body: utf8("\(port)"))
+        } body: { test in
+            let first = try await test.get("/", isUnix: false).text
+            _ = try await test.get("/error", isUnix: false)
+            let second = try await test.get("/", isUnix: false).text
+            #expect(first == second)
+            let hanging = test.request("GET", "/hang", isUnix: false)
+            let task = Task { try await test.client.send(hanging).body.collect(upTo: 10) }
+            await started.wait()
+            task.cancel()
+            _ = await task.result
+            let third = try await test.get("/", isUnix: false).text
+            #expect(third != first)
+        }
+    }
+
     @Test("an empty body and no body differ, and nothing is added that nobody asked for")
     func bodies() async throws {
         try await TestServer.run { request, writer in

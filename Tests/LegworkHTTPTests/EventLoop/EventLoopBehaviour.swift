@@ -149,6 +149,17 @@ struct EventLoopBehaviour {
         #expect(!fired.withLock { $0 })
     }
 
+    @Test("lets go of a timer's handler once it has fired")
+    func releasesTimer() async throws {
+        let loop = try EventLoop(name: "release")
+        let released = Signal()
+        try {
+            let probe = Probe(released: released)
+            try loop.schedule(after: .zero) { probe.touch() }
+        }()
+        await released.wait()
+    }
+
     @Test("looks at descriptors although work keeps queueing work")
     func isFair() async throws {
         let loop = try EventLoop(name: "fair")
