@@ -14,13 +14,15 @@ extension EventLoop {
 
     /// A handler's registration with an event loop: a descriptor, a timer or a signal.
     ///
-    /// It lives, and keeps its handler alive, until `cancel()` or the end of the loop. All calls may come from any thread; on the loop's
+    /// It lives, and keeps its handler alive, until `cancel()`, the one firing of a timer that does not repeat, or the end of the loop. All calls may come from any thread; on the loop's
     /// own thread they take effect at once, from elsewhere soon.
     @safe public final class Watch: @unchecked Sendable {
         // Unowned by design: the registry in the core owns the watch, and a cycle would keep both.
         private weak let core: EventLoopCore?
         private let isCancelled = Atomic<Bool>(false)
         private let interval: timeval?
+        /// A timer that fires once is over when it has: otherwise each would stay registered until the loop ends.
+        private let isOneShot: Bool
         private nonisolated(unsafe) var event: OpaquePointer?
         private nonisolated(unsafe) var handler: (@Sendable () -> Void)?
         private let onRelease: (@Sendable () -> Void)?
@@ -37,6 +39,7 @@ extension EventLoop {
         ) throws(SystemError) {
             self.core = core
             self.interval = interval
+            self.isOneShot = events & EV_PERSIST == 0
             self.onRelease = onRelease
             unsafe self.handler = handler
             unsafe event = nil
@@ -78,7 +81,7 @@ extension EventLoop {
             perform { if let event = unsafe $0.event { unsafe event_del(event) } }
         }
 
-        /// Looks again after `disable()`. A timer starts its time anew.
+        /// Looks again after `disable()`. A timer starts its time anew; one that was to fire once and has is over.
         public func enable() {
             perform { watch in
                 if !watch.isCancelled.load(ordering: .relaxed) { _ = watch.add() }
@@ -100,6 +103,7 @@ extension EventLoop {
             if isCancelled.load(ordering: .relaxed) { return }
             // The handler may cancel the watch, which drops it: hold on to it meanwhile.
             let handler = unsafe handler
+            if isOneShot { cancel() }
             handler?()
         }
 
@@ -145,8 +149,7 @@ extension EventLoop {
         )
     }
 
-    /// Calls a handler on the loop's thread after a time, once or at every such interval. A timer that has fired once is to be
-    /// cancelled, or enabled again, by its owner.
+    /// Calls a handler on the loop's thread after a time, once or at every such interval.
     ///
     /// - Throws: `SystemError` when the loop has stopped.
     @discardableResult

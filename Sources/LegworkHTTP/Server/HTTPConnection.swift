@@ -266,6 +266,12 @@ import LegworkEventLoop
         }
     }
 
+    /// The response cannot be completed: what there is of it still goes out, then the connection closes, so that the client notices.
+    func breakOff() {
+        flush()
+        close()
+    }
+
     /// Closes now, whatever is going on; the handler is cancelled.
     func close() {
         if case .closed = phase { return }

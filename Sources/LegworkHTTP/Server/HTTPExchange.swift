@@ -113,7 +113,7 @@ final class HTTPExchange: Sendable {
     }
 
     private func breakOff() {
-        loop.perform { self.connection.close() }
+        loop.perform { self.connection.breakOff() }
     }
 
     // MARK: Keep-alive

@@ -2,6 +2,9 @@
 ///
 /// Every line ends in CR LF; nothing is folded, trimmed or guessed. After a rejection the connection has to be closed, because where the
 /// next request begins is unknown. The source is RFC 9112, with each "MAY accept" answered no.
+///
+/// libevent's evhttp is not used for this: before anybody can look, it has joined folded lines, cut values off at zero bytes, taken lone
+/// line feeds for line ends and read `0x3` or `+3` as a chunk's size.
 struct HTTPRequestParser: Sendable {
     struct Limits: Sendable {
         /// Bytes of the request line and the fields together.

@@ -149,6 +149,17 @@ struct EventLoopBehaviour {
         #expect(!fired.withLock { $0 })
     }
 
+    @Test("lets go of a timer's handler once it has fired")
+    func releasesTimer() async throws {
+        let loop = try EventLoop(name: "release")
+        let released = Signal()
+        try {
+            let probe = Probe(released: released)
+            try loop.schedule(after: .zero) { probe.touch() }
+        }()
+        await released.wait()
+    }
+
     @Test("looks at descriptors although work keeps queueing work")
     func isFair() async throws {
         let loop = try EventLoop(name: "fair")
@@ -190,6 +201,17 @@ final class Probe: Sendable {
     func touch() {}
 
     deinit { released.send() }
+}
+
+/// A sum that many may add to.
+final class Counter: Sendable {
+    private let sum = Lock(0)
+
+    var value: Int { sum.withLock { $0 } }
+
+    func add(_ number: Int) {
+        sum.withLock { $0 += number }
+    }
 }
 
 /// Something that happens once and can be awaited.
