@@ -76,7 +76,9 @@ package enum ProcessTable {
         var capacity = min(limit, 4096)
         while bytes.count < limit {
             let got = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-                guard case .bytes(let got) = unsafe Descriptor.read(file.number, into: UnsafeMutableRawBufferPointer(buffer)) else { return }
+                guard case .bytes(let got) = unsafe Descriptor.read(file.number, into: UnsafeMutableRawBufferPointer(buffer)) else {
+                    return
+                }
                 count = got
             }
             if got.isEmpty { break }
