@@ -40,15 +40,65 @@ package enum ProcessTable {
 
     /// Looks up one process; nil when it does not exist.
     package static func entry(of pid: Int32) -> Entry? {
-        guard pid > 0 else { return nil }
-        let number = unsafe open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+        guard pid > 0, let bytes = contents(of: "/proc/\(pid)/stat", limit: 2048) else { return nil }
+        return Entry(stat: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The value of a variable in the environment that a process was started with; nil when it has none or may not be looked at.
+    ///
+    /// A process may have written over what the kernel shows here, so an answer of nil proves nothing.
+    package static func variable(_ name: String, of pid: Int32) -> String? {
+        guard pid > 0, let bytes = contents(of: "/proc/\(pid)/environ", limit: 1 << 20) else { return nil }
+        let start = Array("\(name)=".utf8)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: 0) ?? rest.endIndex
+            if rest[..<end].starts(with: start) { return String(decoding: rest[..<end].dropFirst(start.count), as: UTF8.self) }
+            rest = rest[end...].dropFirst()
+        }
+        return nil
+    }
+
+    /// The ids of this process's children, zombies and adopted orphans included. One that ends meanwhile may hide another.
+    package static func ownChildren() -> [Int32] {
+        guard let threads = folder("/proc/self/task") else { return [] }
+        return threads.flatMap { thread -> [Int32] in
+            guard let bytes = contents(of: "/proc/self/task/\(thread)/children", limit: 1 << 20) else { return [] }
+            return String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" }).compactMap { Int32($0) }
+        }
+    }
+
+    private static func contents(of path: String, limit: Int) -> [UInt8]? {
+        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { return nil }
         let file = Descriptor(owning: number)
-        var bytes = [UInt8](repeating: 0, count: 2048)
-        guard case .bytes(let count) = unsafe bytes.withUnsafeMutableBytes({ unsafe Descriptor.read(file.number, into: $0) }) else {
-            return nil
+        var bytes: [UInt8] = []
+        var capacity = min(limit, 4096)
+        while bytes.count < limit {
+            let got = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+                guard case .bytes(let got) = unsafe Descriptor.read(file.number, into: UnsafeMutableRawBufferPointer(buffer)) else {
+                    return
+                }
+                count = got
+            }
+            if got.isEmpty { break }
+            if bytes.isEmpty { bytes = got } else { bytes += got }
+            capacity = min(limit - bytes.count, 64 << 10)
         }
-        return Entry(stat: String(decoding: bytes[..<count], as: UTF8.self))
+        return bytes
+    }
+
+    private static func folder(_ path: String) -> [Int32]? {
+        guard let folder = unsafe opendir(path) else { return nil }
+        defer { unsafe closedir(folder) }
+        var numbers: [Int32] = []
+        while let item = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &item.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if let number = Int32(name) { numbers.append(number) }
+        }
+        return numbers
     }
 
     /// When a process started, in clock ticks since the machine did; nil when it does not exist.
@@ -58,16 +108,7 @@ package enum ProcessTable {
 
     /// All processes of the machine. Those that come and go meanwhile may be missing.
     package static func entries() -> [Entry] {
-        guard let folder = unsafe opendir("/proc") else { return [] }
-        defer { unsafe closedir(folder) }
-        var entries: [Entry] = []
-        while let item = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &item.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if let pid = Int32(name), let entry = entry(of: pid) { entries.append(entry) }
-        }
-        return entries
+        (folder("/proc") ?? []).compactMap { entry(of: $0) }
     }
 
     /// The processes whose parent is the given one, zombies included.

@@ -70,7 +70,8 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
         SystemError(operation: operation, errno: Glibc.errno)
     }
 
-    private static func text(_ number: Int32) -> String {
+    /// What an error number means, in the system's words.
+    package static func text(_ number: Int32) -> String {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
             // The XSI form of strerror_r, which Glibc imports, always ends the text with a zero when it succeeds.
             guard let start = buffer.baseAddress, unsafe strerror_r(number, start, buffer.count) == 0 else { return "error \(number)" }
