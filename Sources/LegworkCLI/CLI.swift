@@ -1,4 +1,3 @@
-import FoundationEssentials
 import LegworkCore
 import LegworkDaemon
 import LegworkEventLoop
@@ -6,7 +5,7 @@ import LegworkEventLoop
 /// The command `legwork`, as a library.
 public enum CLI {
     static let commands: [any Command.Type] = [
-        Run.self, Call.self, List.self, Show.self, Logs.self, Wait.self, Cancel.self, Stats.self, Tools.self, Serve.self, Stop.self, MCP.self,
+        Run.self, Call.self, List.self, Show.self, Logs.self, Wait.self, Cancel.self, Stats.self, Tools.self, Serve.self, Stop.self,
         Doctor.self, Version.self,
     ]
 
@@ -16,10 +15,7 @@ public enum CLI {
     ///   - arguments: what follows the program's name.
     ///   - environment: the environment.
     /// - Returns: the exit code; see ``ExitCode``.
-    public static func main(
-        _ arguments: [String],
-        environment: [String: String] = ProcessInfo.processInfo.environment
-    ) async -> Int32 {
+    public static func main(_ arguments: [String], environment: [String: String]) async -> Int32 {
         EventLoop.ignoreBrokenPipes()
         let console = Console(environment: environment)
         guard let word = arguments.first else {

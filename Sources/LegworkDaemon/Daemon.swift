@@ -4,8 +4,6 @@ import LegworkCommands
 import LegworkCore
 import LegworkEventLoop
 import LegworkHTTP
-import LegworkMCP
-import LegworkSQLite
 import Synchronization
 
 /// Everything put together: the store, the tools, the manager and the doors, over one state folder.
@@ -15,7 +13,7 @@ public final class Daemon: Sendable {
 
     private let configuration: DaemonConfiguration
     private let log: DaemonLog
-    private let store: SQLiteTaskStore
+    private let store: MemoryTaskStore
     /// The manager.
     public let manager: TaskManager
     private let server: HTTPServer
@@ -31,7 +29,7 @@ public final class Daemon: Sendable {
         self.log = log
         let folder = configuration.folder
         try folder.create()
-        store = try await SQLiteTaskStore.open(path: folder.database)
+        store = MemoryTaskStore()
 
         // Commands have a loop of their own: a disk that is slow to take their output does not hold up the doors.
         let doors = try EventLoop(name: "legwork-doors")
@@ -47,9 +45,8 @@ public final class Daemon: Sendable {
         let manager = TaskManager(store: store, tools: registry, configuration: managing)
         self.manager = manager
         var running = RunCommandConfiguration()
-        running.allowShell = configuration.allowsShell
+        running.allowsShell = configuration.allowsShell
         try registry.register(RunCommandTool(loop: commands, configuration: running))
-        for tool in try CompanionTools.all(for: manager) { try registry.register(tool) }
 
         let token: BearerToken? = configuration.port == nil ? nil : try BearerToken.load(path: folder.token)
         let status = DaemonStatus(
@@ -67,7 +64,6 @@ public final class Daemon: Sendable {
             }
         }
         let api = API(manager: manager, status: status, log: log, bodies: try API.Bodies(), isAuthorized: isAuthorized)
-        let mcp = MCPEndpoint(manager: manager, window: configuration.mcpWindow, isAuthorized: isAuthorized)
         var serving = HTTPServerConfiguration()
         let user = getuid()
         serving.authorize = { peer in
@@ -81,7 +77,6 @@ public final class Daemon: Sendable {
             configuration: serving,
             handler: HTTPRouter { routes in
                 api.install(on: &routes)
-                mcp.install(on: &routes)
             }
         )
         // The lock on the store is ours, so whatever listens at this path no longer does.

@@ -60,11 +60,11 @@ struct UnwrittenReports: Sendable {
         var events: [TaskEvent] = []
         if let progress { record.progress = progress }
         if let outputBytes { record.outputBytes = outputBytes }
+        for entry in entries { events.append(record.newEvent(.custom, at: entry.time, text: entry.text, data: entry.data)) }
         if let message, message != record.statusMessage {
             record.statusMessage = message
             events.append(record.newEvent(.message, at: now, text: message))
         }
-        for entry in entries { events.append(record.newEvent(.custom, at: entry.time, text: entry.text, data: entry.data)) }
         if dropped > 0 {
             events.append(record.newEvent(.custom, at: now, text: "\(dropped) more came faster than they could be written"))
         }

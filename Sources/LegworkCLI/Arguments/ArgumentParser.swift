@@ -11,7 +11,7 @@ struct Option: Sendable {
     /// What it does.
     let help: String
 
-    init(_ name: String, _ short: Character? = nil, value: String? = nil, _ help: String) {
+    init(_ name: String, short: Character? = nil, value: String? = nil, _ help: String) {
         self.name = name
         self.short = short
         self.value = value

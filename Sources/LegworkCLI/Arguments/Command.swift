@@ -50,7 +50,7 @@ enum CommonOptions {
         Option("owner", value: "NAME", "act for this owner (default: LEGWORK_OWNER, or local)"),
         Option("all-owners", "see the tasks of every owner"),
         Option("json", "print JSON"),
-        Option("quiet", "q", "print as little as possible: ids, one per line"),
-        Option("help", "h", "print this"),
+        Option("quiet", short: "q", "print as little as possible: ids, one per line"),
+        Option("help", short: "h", "print this"),
     ]
 }

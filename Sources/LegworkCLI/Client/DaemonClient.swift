@@ -34,7 +34,9 @@ final class DaemonClient: Sendable {
         let bytes = try await transport { try await response.body.collect(upTo: 64 << 20) }
         let value = try? JSONValue(parsing: bytes, limits: JSONLimits(bytes: 64 << 20, depth: 256))
         guard (200..<300).contains(response.status) else { throw DaemonRefusal(status: response.status, body: value ?? .null) }
-        guard let value else { throw CLIError(.noDaemon, "the daemon's answer is no JSON; is something else listening at \(folder.socket)?") }
+        guard let value else {
+            throw CLIError(.noDaemon, "the daemon's answer is no JSON; is something else listening at \(folder.socket)?")
+        }
         return value
     }
 

@@ -10,7 +10,8 @@ enum TaskTable {
         let header = ["ID", "STATUS", "AGE", "TOOK", "TOOL", "TITLE"]
         let rows = tasks.map { task in
             [
-                String((task["id"]?.string ?? "").prefix(shownIDLength)), statusText(task), age(task["created_at"], now: now), took(task, now: now),
+                String((task["id"]?.string ?? "").prefix(shownIDLength)), statusText(task), age(task["created_at"], now: now),
+                took(task, now: now),
                 task["tool"]?.string ?? "", Self.clean(title(task)),
             ]
         }

@@ -55,7 +55,7 @@ enum Doctor: Command {
     private static func space(_ folder: StateFolder) -> Finding {
         var status = statvfs()
         guard statvfs(folder.path, &status) == 0 else { return .note("disk", "the free space cannot be told") }
-        let free = Int(status.f_bavail) * Int(status.f_frsize) >> 20
+        let free = (Int(status.f_bavail) * Int(status.f_frsize)) >> 20
         if free < 100 { return .bad("disk", "only \(free) MiB are free", fix: "free some space: tasks cannot be recorded on a full disk") }
         return .good("disk", "\(free) MiB are free")
     }
@@ -70,7 +70,11 @@ enum Doctor: Command {
             let version = health["version"]?.string ?? "?"
             if version != Daemon.version {
                 findings.append(
-                    .bad("version", "the daemon is \(version), this command is \(Daemon.version)", fix: "run legwork stop; the next command starts the new one")
+                    .bad(
+                        "version",
+                        "the daemon is \(version), this command is \(Daemon.version)",
+                        fix: "run legwork stop; the next command starts the new one"
+                    )
                 )
             } else {
                 findings.append(.good("version", version))
@@ -82,7 +86,11 @@ enum Doctor: Command {
             } else {
                 let list = damaged.map { "\($0["id"]?.string ?? "?"): \($0["problem"]?.string ?? "?")" }.joined(separator: "; ")
                 findings.append(
-                    .bad("store", "\(damaged.count) damaged tasks were set aside: \(list)", fix: "the others are not affected; the damaged rows are kept in the database's table 'quarantine'")
+                    .bad(
+                        "store",
+                        "\(damaged.count) damaged tasks were set aside: \(list)",
+                        fix: "the others are not affected; the damaged rows are kept in the database's table 'quarantine'"
+                    )
                 )
             }
             return findings

@@ -1,5 +1,5 @@
-import LegworkEventLoop
 import LegworkCore
+import LegworkEventLoop
 import Synchronization
 
 /// Waits for the end of a process that need not be a child.

@@ -13,7 +13,9 @@ enum Stats: Command {
         case .quiet: invocation.console.print("\(stats["tasks"]?["total"]?.int ?? 0)")
         case .table:
             for member in stats["tasks"]?.object?.members ?? [] {
-                invocation.console.print(member.key + String(repeating: " ", count: max(1, 16 - member.key.count)) + "\(member.value.int ?? 0)")
+                invocation.console.print(
+                    member.key + String(repeating: " ", count: max(1, 16 - member.key.count)) + "\(member.value.int ?? 0)"
+                )
             }
             invocation.console.print("executing now   \(stats["executing_here"]?.int ?? 0)")
         }

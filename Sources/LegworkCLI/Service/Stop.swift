@@ -1,5 +1,6 @@
 import Glibc
 import LegworkCore
+import LegworkDaemon
 
 /// `legwork stop`.
 enum Stop: Command {

@@ -16,7 +16,9 @@ enum Call: Command {
 
     static func run(_ invocation: Invocation) async throws -> Int32 {
         let given = invocation.arguments.positionals + (invocation.arguments.rest ?? [])
-        guard (1...2).contains(given.count) else { throw CLIError(.usage, "call takes a tool's name and perhaps its arguments as one JSON object") }
+        guard (1...2).contains(given.count) else {
+            throw CLIError(.usage, "call takes a tool's name and perhaps its arguments as one JSON object")
+        }
         var body: JSONObject = ["tool": .string(given[0])]
         if given.count == 2 {
             do {

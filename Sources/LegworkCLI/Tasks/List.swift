@@ -6,14 +6,21 @@ enum List: Command {
     static let summary = "List tasks, the newest first"
     static let usage = "[OPTIONS]"
     static let options = [
-        Option("status", "s", value: "STATUS", "only these: queued running input_required stopped completed failed cancelled, active, finished"),
+        Option(
+            "status",
+            short: "s",
+            value: "STATUS",
+            "only these: queued running input_required stopped completed failed cancelled, active, finished"
+        ),
         Option("tool", value: "NAME", "only calls of this tool"),
-        Option("limit", "n", value: "N", "at most so many (default 20)"),
+        Option("limit", short: "n", value: "N", "at most so many (default 20)"),
         Option("cursor", value: "CURSOR", "go on where an earlier list ended"),
     ]
 
     static func run(_ invocation: Invocation) async throws -> Int32 {
-        guard invocation.arguments.positionals.isEmpty else { throw CLIError(.usage, "list takes only options; legwork show TASK shows one task") }
+        guard invocation.arguments.positionals.isEmpty else {
+            throw CLIError(.usage, "list takes only options; legwork show TASK shows one task")
+        }
         let limit = try invocation.arguments.number("limit", in: 1...1000) ?? 20
         var query = "limit=\(limit)"
         for name in ["status", "tool", "cursor"] {

@@ -1,4 +1,5 @@
 import LegworkCore
+import LegworkHTTP
 
 /// `legwork logs`.
 enum Logs: Command {
@@ -7,8 +8,8 @@ enum Logs: Command {
     static let usage = "[-f] [-n LINES] TASK"
     static let details = "TASK is an id, the first four or more characters of one, or a name."
     static let options = [
-        Option("follow", "f", "go on until the task ends"),
-        Option("lines", "n", value: "LINES", "only the last lines, of at most the last MiB"),
+        Option("follow", short: "f", "go on until the task ends"),
+        Option("lines", short: "n", value: "LINES", "only the last lines, of at most the last MiB"),
     ]
 
     static func run(_ invocation: Invocation) async throws -> Int32 {

@@ -13,8 +13,13 @@ enum Run: Command {
         id is printed as the last line and the exit code is 75: the command goes on, also when this terminal closes. Ctrl-C cancels it.
         """
     static let options = [
-        Option("background", "b", "do not wait: print the id and end with 0"),
-        Option("window", "w", value: "DURATION", "how long to wait before leaving it to itself (default 10s; 'none' waits to the end)"),
+        Option("background", short: "b", "do not wait: print the id and end with 0"),
+        Option(
+            "window",
+            short: "w",
+            value: "DURATION",
+            "how long to wait before leaving it to itself (default 10s; 'none' waits to the end)"
+        ),
         Option("name", value: "NAME", "a name for the task, unique among those that have not ended"),
         Option("cwd", value: "FOLDER", "where to run (default: here)"),
         Option("timeout", value: "DURATION", "end the command when it takes longer"),
@@ -112,7 +117,9 @@ enum Run: Command {
             return ExitCode.interrupted.rawValue
         default:
             if invocation.style == .table {
-                let why = task["failure"]?.string ?? task["result"].flatMap(ToolResult.init(json:))?.text.split(separator: "\n").last.map(String.init)
+                let why =
+                    task["failure"]?.string
+                    ?? task["result"].flatMap(ToolResult.init(json:))?.text.split(separator: "\n").last.map(String.init)
                 invocation.console.error("legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \($0)" } ?? ""); legwork show \(id)")
             }
             if facts?["timed_out"] == true { return ExitCode.timedOut.rawValue }

@@ -31,7 +31,7 @@ struct RunFollower: Sendable {
         defer { keys.restore() }
         let interrupt = try client.loop.onSignal(SIGINT) { sender.yield(.interrupt) }
         defer { interrupt.cancel() }
-        let timer = window.map { window in client.loop.schedule(after: window) { sender.yield(.window) } }
+        let timer = try window.map { window in try client.loop.schedule(after: window) { sender.yield(.window) } }
         defer { timer?.cancel() }
         let output = Task {
             do {

@@ -37,7 +37,10 @@ enum Show: Command {
         add("status", TaskTable.statusText(task))
         add("message", task["status_message"]?.string)
         if let progress = task["progress"], let done = progress["done"]?.double {
-            add("progress", progress["total"]?.double.map { "\(JSONValue(done).json()) of \(JSONValue($0).json())" } ?? JSONValue(done).json())
+            add(
+                "progress",
+                progress["total"]?.double.map { "\(JSONValue(done).json()) of \(JSONValue($0).json())" } ?? JSONValue(done).json()
+            )
         }
         add("owner", task["owner"]?.string)
         add("parent", task["parent"]?.string)
@@ -52,7 +55,9 @@ enum Show: Command {
             lines += ["", "timeline"]
             for event in events {
                 let text = event["text"]?.string ?? event["data"]?.json() ?? ""
-                lines.append("  \(event["time"]?.string ?? "")  \(event["kind"]?.string ?? "")  \(TaskTable.clean(text).truncated(toBytes: 200))")
+                lines.append(
+                    "  \(event["time"]?.string ?? "")  \(event["kind"]?.string ?? "")  \(TaskTable.clean(text).truncated(toBytes: 200))"
+                )
             }
         }
         if let result = task["result"].flatMap(ToolResult.init(json:)) { lines += ["", "result", result.text] }

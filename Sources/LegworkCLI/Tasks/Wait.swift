@@ -12,7 +12,7 @@ enum Wait: Command {
         """
     static let options = [
         Option("any", "one of them is enough"),
-        Option("timeout", "t", value: "DURATION", "how long to wait at most (default: as long as it takes)"),
+        Option("timeout", short: "t", value: "DURATION", "how long to wait at most (default: as long as it takes)"),
     ]
 
     static func run(_ invocation: Invocation) async throws -> Int32 {

@@ -113,7 +113,11 @@ struct API: Sendable {
                 if Task.isCancelled { return }
                 let fault = APIFault(error)
                 if fault.status == 500 { log.write("\(method) \(request.path): \(error)") }
-                await writer.send(status: fault.status, headers: ["Content-Type": "application/json"], body: fault.wire.jsonBytes() + [0x0A])
+                await writer.send(
+                    status: fault.status,
+                    headers: ["Content-Type": "application/json"],
+                    body: fault.wire.jsonBytes() + [0x0A]
+                )
             }
         }
     }

@@ -15,7 +15,11 @@ public final class DaemonLog: Sendable {
     public func write(_ text: String) {
         var line = "\(Timestamp.now) "
         for scalar in text.unicodeScalars {
-            if scalar.value < 0x20 || scalar.value == 0x7F { line += scalar.escaped(asASCII: true) } else { line.unicodeScalars.append(scalar) }
+            if scalar.value < 0x20 || scalar.value == 0x7F {
+                line += scalar.escaped(asASCII: true)
+            } else {
+                line.unicodeScalars.append(scalar)
+            }
         }
         line += "\n"
         let bytes = Array(line.utf8)

@@ -16,7 +16,7 @@ public struct StateFolder: Sendable, Hashable {
     }
 
     /// The usual place: `LEGWORK_STATE`, or `legwork` in `XDG_STATE_HOME`, or `~/.local/state/legwork`.
-    public static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> StateFolder {
+    public static func standard(_ environment: [String: String]) -> StateFolder {
         if let path = environment["LEGWORK_STATE"], !path.isEmpty { return StateFolder(path: path) }
         if let base = environment["XDG_STATE_HOME"], base.hasPrefix("/") { return StateFolder(path: base + "/legwork") }
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/"
