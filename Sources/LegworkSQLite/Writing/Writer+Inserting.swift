@@ -1,0 +1,89 @@
+import LegworkCore
+
+extension Writer {
+    func insert(_ task: EncodedTask, name: String?, idempotencyKey: String?, events: [EncodedEvent]) throws(StoreError) -> InsertResult {
+        if let idempotencyKey {
+            let position = try connection.integer(
+                """
+                SELECT position FROM tasks INDEXED BY tasks_by_idempotency_key
+                WHERE owner = \(task.owner) AND idempotency_key = \(idempotencyKey)
+                """
+            )
+            if let position, let record = try soundRecord(position) { return .existing(record) }
+        }
+        if let name {
+            let position = try connection.integer(
+                """
+                SELECT position FROM tasks INDEXED BY tasks_by_live_name WHERE name = \(name) AND owner = \(task.owner)
+                AND name IS NOT NULL AND status IN ('queued', 'running', 'input_required', 'stopped')
+                """
+            )
+            if let position, let record = try soundRecord(position) {
+                guard try connection.integer("SELECT 1 FROM tasks WHERE id = \(task.id.description)") == nil else {
+                    throw Self.duplicate(task.id)
+                }
+                return .nameTaken(record)
+            }
+        }
+        let (position, createdUntil) = takePosition(createdAt: task.createdAt)
+        let insert = statements.insertTask
+        try insert.bind(.integer(position), at: 1)
+        try insert.bind(.integer(createdUntil), at: 2)
+        try insert.bind(task.identity, from: 3)
+        try insert.bind(task.changing, from: 3 + task.identity.count)
+        try insert.runBound()
+        guard connection.changes == 1 else { throw Self.duplicate(task.id) }
+        try putBody(task, at: position)
+        try append(events, at: position)
+        pending.count(task.owner, task.status, 1)
+        pending.change(task.id)
+        return .inserted
+    }
+
+    private static func duplicate(_ id: TaskID) -> StoreError {
+        StoreError(.duplicateID, "there is a task \(id) already; make a new id")
+    }
+
+    func putBody(_ task: EncodedTask, at position: Int64) throws(StoreError) {
+        try statements.putBody.bind(.integer(position), at: 1)
+        try statements.putBody.bind(task.body, from: 2)
+        try statements.putBody.runBound()
+    }
+
+    /// Adds timeline entries, and drops from the middle what the timeline has no room for.
+    func append(_ events: [EncodedEvent], at position: Int64) throws(StoreError) {
+        guard let last = events.last else { return }
+        for event in events {
+            try statements.insertEvent.bind(.integer(position), at: 1)
+            try statements.insertEvent.bind(event.values, from: 2)
+            try statements.insertEvent.runBound()
+        }
+        if let range = timeline.droppable(last: last.sequence) {
+            // Only what was added since the last time is still there, so that this costs one search in the table.
+            try statements.dropEvents.run([.integer(position), SQLValue(range.lowerBound), SQLValue(range.upperBound)])
+        }
+    }
+
+    /// The record at a position; nil when there is none, or when it is damaged and had to be set aside.
+    func soundRecord(_ position: Int64) throws(StoreError) -> TaskRecord? {
+        switch try read(position) {
+        case .success(let record): return record
+        case .failure(let damage):
+            try setAside(position, damage)
+            return nil
+        }
+    }
+
+    /// Reads the record at a position, damaged or not; nil when there is none.
+    func read(_ position: Int64) throws(StoreError) -> Result<TaskRecord?, RowDamage> {
+        let statement = statements.readRecord
+        try statement.bind(.integer(position), at: 1)
+        defer { statement.reset() }
+        guard try statement.step() else { return .success(nil) }
+        do throws(RowDamage) {
+            return .success(try TaskRecord(statement.row))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
