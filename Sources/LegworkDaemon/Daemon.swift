@@ -4,6 +4,7 @@ import LegworkCommands
 import LegworkCore
 import LegworkEventLoop
 import LegworkHTTP
+import LegworkSQLite
 import Synchronization
 
 /// Everything put together: the store, the tools, the manager and the doors, over one state folder.
@@ -13,7 +14,7 @@ public final class Daemon: Sendable {
 
     private let configuration: DaemonConfiguration
     private let log: DaemonLog
-    private let store: MemoryTaskStore
+    private let store: SQLiteTaskStore
     /// The manager.
     public let manager: TaskManager
     private let server: HTTPServer
@@ -29,7 +30,7 @@ public final class Daemon: Sendable {
         self.log = log
         let folder = configuration.folder
         try folder.create()
-        store = MemoryTaskStore()
+        store = try await SQLiteTaskStore.open(path: folder.database)
 
         // Commands have a loop of their own: a disk that is slow to take their output does not hold up the doors.
         let doors = try EventLoop(name: "legwork-doors")

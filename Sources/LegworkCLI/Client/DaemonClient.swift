@@ -32,7 +32,7 @@ final class DaemonClient: Sendable {
     private func request(_ method: String, _ target: String, _ body: JSONValue?) async throws -> JSONValue {
         let response = try await open(method, target, body)
         let bytes = try await transport { try await response.body.collect(upTo: 64 << 20) }
-        let value = try? JSONValue(parsing: bytes, limits: JSONLimits(bytes: 64 << 20, depth: 256))
+        let value = try? JSONValue(parsing: bytes, limits: JSONLimits(depth: 256, bytes: 64 << 20))
         guard (200..<300).contains(response.status) else { throw DaemonRefusal(status: response.status, body: value ?? .null) }
         guard let value else {
             throw CLIError(.noDaemon, "the daemon's answer is no JSON; is something else listening at \(folder.socket)?")

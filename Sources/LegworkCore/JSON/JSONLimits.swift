@@ -1,20 +1,26 @@
 /// How large a JSON text may be.
 public struct JSONLimits: Sendable, Hashable {
-    /// The most bytes of a text.
-    public var bytes: Int
+    /// The deepest nesting that can be allowed: reading is recursive, and the stack has an end.
+    public static let greatestDepth = 512
+
     /// How deep arrays and objects may be nested.
     public var depth: Int
+    /// The most bytes of a text.
+    public var bytes: Int
     /// The most values of a text in all.
     public var values: Int
+    /// The most characters of a number.
+    public var numberLength: Int
 
-    /// Describes limits.
-    public init(bytes: Int = 16 << 20, depth: Int = 128, values: Int = 1_000_000) {
+    /// Describes limits; a depth beyond ``greatestDepth`` counts as that.
+    public init(depth: Int = 128, bytes: Int = 16 << 20, values: Int = 1_000_000, numberLength: Int = 1000) {
+        self.depth = min(depth, Self.greatestDepth)
         self.bytes = bytes
-        self.depth = min(depth, 512)
         self.values = values
+        self.numberLength = numberLength
     }
 
-    /// 16 MiB, 128 levels, a million values.
+    /// 128 levels, 16 MiB, a million values, numbers of 1000 characters.
     public static let standard = JSONLimits()
 }
 

@@ -144,7 +144,9 @@ struct JSONParser {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             guard skipDigits() else { throw fault("expected a digit in the exponent") }
         }
-        guard position - start <= 1000 else { throw Fault(offset: start, problem: "a number has more than 1000 characters") }
+        guard position - start <= limits.numberLength else {
+            throw Fault(offset: start, problem: "a number has more than \(limits.numberLength) characters")
+        }
         if isWhole, let value = wholeNumber(from: start, digits: digits) { return .integer(value) }
         return .number(JSONNumber(lexeme: String(decoding: bytes[start..<position], as: UTF8.self)))
     }
