@@ -56,6 +56,11 @@ public final class RecordingToolOutput: ToolOutput {
         await state.wait { String(decoding: $0.bytes, as: UTF8.self).contains(text) }
     }
 
+    /// Returns when a condition holds of what was kept.
+    public func matches(_ condition: @escaping @Sendable ([UInt8]) -> Bool) async {
+        await state.wait { condition($0.bytes) }
+    }
+
     /// Keeps bytes.
     public func append(_ bytes: UnsafeRawBufferPointer) throws {
         let offset = byteCount

@@ -18,6 +18,12 @@ package struct StopLadder: Sendable {
         package var target: Target
         /// Which signal.
         package var number: Int32
+
+        /// Describes a signal.
+        package init(target: Target, number: Int32) {
+            self.target = target
+            self.number = number
+        }
     }
 
     /// What comes after the signals.
