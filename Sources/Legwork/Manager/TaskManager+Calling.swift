@@ -34,7 +34,7 @@ extension TaskManager {
         case .eager, .background:
             let record = try await recordNow(tool, arguments, caller, options)
             if case .background = plan { background = record }
-            attempt = Attempt(engine: engine, tool: tool, record: record, options: options, hasCaller: background == nil)
+            attempt = Attempt(engine: engine, tool: tool, record: record, options: background == nil ? options : nil)
         }
         if let background {
             attempt.startDetached()
@@ -104,7 +104,7 @@ extension TaskManager {
             createdAt: now,
             startedAt: now
         )
-        let events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: ["attempt": 1])]
+        let events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: TaskEvent.firstAttempt)]
         switch try await engine.store.insert(InsertRequest(record, events: events)) {
         case .inserted, .existing: return record
         case .nameTaken(let other): throw nameTaken(other)

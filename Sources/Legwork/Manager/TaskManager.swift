@@ -92,6 +92,6 @@ public final class TaskManager: Sendable {
             whenOver()
             return
         }
-        Attempt(engine: engine, tool: tool, record: record, hasCaller: false, whenOver: whenOver).startDetached()
+        Attempt(engine: engine, tool: tool, record: record, whenOver: whenOver).startDetached()
     }
 }

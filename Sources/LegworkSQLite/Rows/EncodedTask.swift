@@ -24,7 +24,8 @@ struct EncodedTask: Sendable {
         status = record.status
         createdAt = record.createdAt.milliseconds
         identity = [
-            .text(record.id.description), .text(record.owner.name), .text(record.tool), SQLValue(record.name), SQLValue(record.idempotencyKey),
+            .text(record.id.description), .text(record.owner.name), .text(record.tool), SQLValue(record.name),
+            SQLValue(record.idempotencyKey),
             try record.caller.origin.map { (origin) throws(StoreError) in .utf8(try StoredJSON.bytes(origin.stored, "origin")) } ?? .null,
             .integer(createdAt),
         ]
