@@ -80,6 +80,8 @@ public final class Daemon: Sendable {
                 api.install(on: &routes)
             }
         )
+        let lost = try await manager.recover()
+        if lost > 0 { log.write("\(lost) tasks were being executed when the last daemon ended; each went on, stopped or failed") }
         // The lock on the store is ours, so whatever listens at this path no longer does.
         unlink(folder.socket)
         try server.listen(unixSocket: folder.socket)
