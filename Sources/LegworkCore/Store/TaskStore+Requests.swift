@@ -287,7 +287,12 @@ public struct PurgeRequest: Sendable, Hashable {
     public var limit: Int
 
     /// Makes a request.
-    public init(in scope: Scope, statuses: Set<TaskStatus> = [.completed, .failed, .cancelled], finishedBefore: Timestamp, limit: Int = 1000) {
+    public init(
+        in scope: Scope,
+        statuses: Set<TaskStatus> = [.completed, .failed, .cancelled],
+        finishedBefore: Timestamp,
+        limit: Int = 1000
+    ) {
         self.scope = scope
         self.statuses = statuses.filter(\.isTerminal)
         self.finishedBefore = finishedBefore

@@ -223,6 +223,12 @@ public struct IllegalTransition: Error, Sendable, Hashable, CustomStringConverti
     /// The event that does not fit.
     public let event: TaskLifecycle.Event
 
+    /// Names the two.
+    public init(status: TaskStatus, event: TaskLifecycle.Event) {
+        self.status = status
+        self.event = event
+    }
+
     /// Says both.
     public var description: String { "a task that is \(status.rawValue) cannot take the event '\(event)'" }
 }

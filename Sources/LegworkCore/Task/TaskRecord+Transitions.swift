@@ -5,6 +5,12 @@ extension TaskRecord {
         public var effects: [TaskLifecycle.Effect]
         /// The timeline entries that belong to the change.
         public var events: [TaskEvent]
+
+        /// Describes a change.
+        public init(effects: [TaskLifecycle.Effect] = [], events: [TaskEvent] = []) {
+            self.effects = effects
+            self.events = events
+        }
     }
 
     /// Takes the record through one event of its life: status, lease, times and the entry in the timeline.

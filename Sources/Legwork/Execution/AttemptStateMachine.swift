@@ -1,0 +1,264 @@
+/// The rules of one attempt: who waits for it, whether it is recorded, and who gets its outcome. Pure.
+///
+/// An attempt begins either unrecorded (a call within its window) or recorded (from the queue, in the background, or eagerly). The outcome
+/// goes to the caller who still waits, into the record, or both; it is never lost and never given twice.
+struct AttemptStateMachine<Waiter: Sendable>: Sendable {
+    private enum Phase: Sendable {
+        /// The tool works; nothing is recorded.
+        case unrecorded
+        /// The record is being written. The outcome, if the tool was faster.
+        case promoting(ToolOutcome?)
+        /// The tool works on a recorded task.
+        case recorded
+        /// The outcome is being written.
+        case committing(ToolOutcome)
+        /// The outcome waits for the caller to ask.
+        case finished(ToolOutcome)
+        /// The tool works, but nobody wants its result: the caller left and nothing was recorded.
+        case deserted
+        /// The tool did not stop in time; the record has ended without it.
+        case abandoned
+        /// Nothing is left to do.
+        case over
+    }
+
+    private enum Audience: Sendable {
+        /// The caller has not begun to wait.
+        case expected
+        case waiting(Waiter)
+        /// The caller left before it began to wait.
+        case gone(CallOptions.CallerLeaves)
+        /// Nobody waits, or whoever did has an answer.
+        case none
+    }
+
+    private var phase: Phase
+    private var audience: Audience
+
+    /// - Parameters:
+    ///   - isRecorded: whether there is a record already.
+    ///   - hasCaller: whether a caller is going to wait.
+    init(isRecorded: Bool, hasCaller: Bool) {
+        phase = isRecorded ? .recorded : .unrecorded
+        audience = hasCaller ? .expected : .none
+    }
+
+    /// Whether a report should be written to the record.
+    var isRecorded: Bool {
+        switch phase {
+        case .recorded: true
+        case .unrecorded, .promoting, .committing, .finished, .deserted, .abandoned, .over: false
+        }
+    }
+
+    /// Whether a caller waits, or is about to.
+    var hasCaller: Bool {
+        switch audience {
+        case .expected, .waiting: true
+        case .gone, .none: false
+        }
+    }
+
+    private mutating func takeWaiter() -> Waiter? {
+        guard case .waiting(let waiter) = audience else { return nil }
+        audience = .none
+        return waiter
+    }
+
+    // MARK: The tool
+
+    enum ReturnAction {
+        /// Give the outcome to the caller.
+        case deliver(ToolOutcome, Waiter)
+        /// Write the outcome to the record.
+        case commit(ToolOutcome)
+        /// Keep the outcome on a record that has ended already.
+        case commitLate(ToolOutcome)
+        /// Nothing now.
+        case none
+    }
+
+    mutating func toolReturned(_ outcome: ToolOutcome) -> ReturnAction {
+        switch phase {
+        case .unrecorded:
+            guard let waiter = takeWaiter() else {
+                phase = .finished(outcome)
+                return .none
+            }
+            phase = .over
+            return .deliver(outcome, waiter)
+        case .promoting(nil):
+            phase = .promoting(outcome)
+            return .none
+        case .recorded:
+            phase = .committing(outcome)
+            return .commit(outcome)
+        case .abandoned:
+            phase = .over
+            return .commitLate(outcome)
+        case .deserted:
+            phase = .over
+            return .none
+        case .promoting, .committing, .finished, .over:
+            preconditionFailure("a tool returns once")
+        }
+    }
+
+    /// The outcome is on the record: a caller who still waits gets it as a result.
+    ///
+    /// - Returns: whom to give the outcome to.
+    mutating func committed() -> (ToolOutcome, Waiter)? {
+        guard case .committing(let outcome) = phase else { return nil }
+        guard let waiter = takeWaiter() else {
+            phase = .finished(outcome)
+            return nil
+        }
+        phase = .over
+        return (outcome, waiter)
+    }
+
+    // MARK: The caller
+
+    /// Takes the outcome of a tool that finished before anybody waited.
+    mutating func takeFinished() -> ToolOutcome? {
+        guard case .finished(let outcome) = phase else { return nil }
+        phase = .over
+        audience = .none
+        return outcome
+    }
+
+    enum ParkAction {
+        /// The caller waits.
+        case parked
+        /// The outcome is here.
+        case deliver(ToolOutcome, Waiter)
+        /// The caller had left before it began to wait: treat it as leaving now.
+        case leave(CallOptions.CallerLeaves)
+    }
+
+    mutating func park(_ waiter: Waiter) -> ParkAction {
+        if case .finished(let outcome) = phase {
+            phase = .over
+            audience = .none
+            return .deliver(outcome, waiter)
+        }
+        let before = audience
+        audience = .waiting(waiter)
+        if case .gone(let policy) = before { return .leave(policy) }
+        return .parked
+    }
+
+    enum LeaveAction {
+        /// Stop the tool, whose outcome nobody wants, and tell the caller that it was cancelled.
+        case cancelTool(Waiter)
+        /// Ask for the recorded task to be cancelled, and tell the caller that it was.
+        case requestCancel(Waiter)
+        /// Record the call.
+        case promote
+        /// Tell the caller of the task.
+        case announce(Waiter)
+        /// Nothing: an answer is on its way, or was given.
+        case none
+    }
+
+    mutating func callerLeft(_ policy: CallOptions.CallerLeaves) -> LeaveAction {
+        if case .expected = audience {
+            audience = .gone(policy)
+            return .none
+        }
+        switch (phase, policy) {
+        case (.unrecorded, .promote):
+            phase = .promoting(nil)
+            return .promote
+        case (.unrecorded, .cancel):
+            guard let waiter = takeWaiter() else { return .none }
+            phase = .deserted
+            return .cancelTool(waiter)
+        case (.recorded, .promote):
+            return takeWaiter().map(LeaveAction.announce) ?? .none
+        case (.recorded, .cancel):
+            return takeWaiter().map(LeaveAction.requestCancel) ?? .none
+        case (.promoting, _), (.committing, _), (.finished, _), (.deserted, _), (.abandoned, _), (.over, _):
+            return .none
+        }
+    }
+
+    // MARK: The window
+
+    enum WindowAction {
+        /// Record the call.
+        case promote
+        /// Tell the caller of the task.
+        case announce(Waiter)
+        /// Nothing: an answer is on its way, or was given.
+        case none
+    }
+
+    mutating func windowPassed() -> WindowAction {
+        switch phase {
+        case .unrecorded:
+            phase = .promoting(nil)
+            return .promote
+        case .recorded:
+            return takeWaiter().map(WindowAction.announce) ?? .none
+        case .promoting, .committing, .finished, .deserted, .abandoned, .over:
+            return .none
+        }
+    }
+
+    /// The record is written.
+    ///
+    /// - Returns: whom to tell of the task, and the outcome to write if the tool was faster.
+    mutating func promoted() -> (waiter: Waiter?, outcome: ToolOutcome?) {
+        guard case .promoting(let outcome) = phase else { preconditionFailure("only what is being promoted is promoted") }
+        phase = outcome.map(Phase.committing) ?? .recorded
+        return (takeWaiter(), outcome)
+    }
+
+    enum PromotionFailureAction {
+        /// The call stays a call; try again later.
+        case goOn
+        /// The tool has finished: give the outcome to the caller.
+        case deliver(ToolOutcome, Waiter)
+        /// Nobody waits.
+        case none
+    }
+
+    /// The record could not be written.
+    mutating func promotionFailed() -> PromotionFailureAction {
+        guard case .promoting(let outcome) = phase else { return .none }
+        guard let outcome else {
+            phase = .unrecorded
+            return .goOn
+        }
+        guard let waiter = takeWaiter() else {
+            phase = .finished(outcome)
+            return .none
+        }
+        phase = .over
+        return .deliver(outcome, waiter)
+    }
+
+    // MARK: The end of patience
+
+    enum AbandonAction {
+        /// End the record without the tool, and tell a caller who still waits.
+        case force(Waiter?)
+        /// The record is just being written; ask again.
+        case later
+        /// Nothing: the tool has stopped, or there is no record.
+        case none
+    }
+
+    /// The tool was asked to stop and the grace is over.
+    mutating func graceOver() -> AbandonAction {
+        switch phase {
+        case .recorded:
+            phase = .abandoned
+            return .force(takeWaiter())
+        case .promoting(nil): return .later
+        case .unrecorded, .promoting, .committing, .finished, .deserted, .abandoned, .over:
+            return .none
+        }
+    }
+}

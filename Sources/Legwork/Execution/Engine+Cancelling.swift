@@ -1,0 +1,20 @@
+import LegworkCore
+
+extension Engine {
+    /// Records the wish that a task should stop, and passes it on to whoever executes it.
+    ///
+    /// - Returns: what the one who wished is told, and the record; nil when there is no such task in the scope.
+    @discardableResult
+    func requestCancel(_ id: TaskID, in scope: Scope) async throws -> (CancelDisposition, TaskRecord)? {
+        var disposition = CancelDisposition.alreadyFinished
+        let update = try await update(id, in: scope) { record in
+            disposition = record.lifecycle.cancelDisposition
+            switch disposition {
+            case .alreadyFinished: return nil
+            case .requested where record.lifecycle.isCancelRequested: return nil
+            case .requested, .cancelledBeforeStart: return try record.apply(.cancelRequested, at: self.clock.now)
+            }
+        }
+        return update.map { (disposition, $0.record) }
+    }
+}

@@ -1,0 +1,45 @@
+import LegworkCore
+import Synchronization
+
+/// What all attempts of one manager share.
+final class Engine: Sendable {
+    let store: any TaskStore
+    let clock: any TaskClock
+    let configuration: TaskManagerConfiguration
+    let node = NodeID.random()
+    let deadlines: DeadlineHeap
+    let live = LiveAttempts()
+    let watchers = Watchers()
+    let workers: WorkerPool
+    let output: OutputFolder?
+    private let shuttingDown = Atomic(false)
+
+    init(store: any TaskStore, clock: any TaskClock, configuration: TaskManagerConfiguration) {
+        self.store = store
+        self.clock = clock
+        self.configuration = configuration
+        deadlines = DeadlineHeap(clock: clock)
+        workers = WorkerPool(slots: configuration.workers)
+        output = configuration.outputFolder.map { OutputFolder(path: $0, limit: configuration.maximumOutputBytes) }
+    }
+
+    /// Whether no new work is taken.
+    var isShuttingDown: Bool { shuttingDown.load(ordering: .acquiring) }
+
+    func beginShutdown() { shuttingDown.store(true, ordering: .releasing) }
+
+    func newLease() -> Lease {
+        Lease(token: .random(), node: node, expiresAt: clock.now + configuration.leaseDuration)
+    }
+
+    func problem(_ text: @autoclosure () -> String) {
+        configuration.onProblem?(text())
+    }
+
+    /// Lets some time pass.
+    func pause(_ duration: Duration) async {
+        await withCheckedContinuation { continuation in
+            _ = deadlines.schedule(after: duration) { continuation.resume() }
+        }
+    }
+}

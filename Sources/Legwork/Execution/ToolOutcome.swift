@@ -1,0 +1,18 @@
+import LegworkCore
+
+/// How a tool's work ended.
+enum ToolOutcome: Sendable, Hashable {
+    /// It returned, or threw an error that was made a result.
+    case returned(ToolResult)
+    /// It stopped because it was asked to.
+    case cancelled
+
+    /// The outcome of an error that a tool threw: the same words for whoever waits and for the record.
+    init(thrown error: any Error) {
+        if error is CancellationError {
+            self = .cancelled
+        } else {
+            self = .returned(.error(String(describing: error).truncated(toBytes: 64 << 10)))
+        }
+    }
+}

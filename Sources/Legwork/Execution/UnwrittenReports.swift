@@ -1,0 +1,73 @@
+import LegworkCore
+
+/// What a tool said and what is not in its record yet. Pure; bounded.
+struct UnwrittenReports: Sendable {
+    private struct Entry: Sendable {
+        var time: Timestamp
+        var text: String?
+        var data: JSONValue?
+    }
+
+    /// The most timeline entries that are held; more are dropped, and their number is told in the last one.
+    private static let maximumEntries = 1000
+
+    private var progress: TaskProgress?
+    private var message: String?
+    private var entries: [Entry] = []
+    private var dropped = 0
+    private var outputBytes: Int?
+
+    /// Whether there is anything to write.
+    var isEmpty: Bool { progress == nil && message == nil && entries.isEmpty && outputBytes == nil }
+
+    mutating func add(_ report: ToolReport) {
+        progress = report.progress ?? progress
+        message = report.message ?? message
+    }
+
+    mutating func add(text: String?, data: JSONValue?, at time: Timestamp) {
+        guard entries.count < Self.maximumEntries else {
+            dropped += 1
+            return
+        }
+        entries.append(Entry(time: time, text: text, data: data))
+    }
+
+    mutating func outputGrew(to bytes: Int) { outputBytes = bytes }
+
+    /// Takes everything, to be written; what cannot be written is given back with ``putBack(_:)``.
+    mutating func take() -> UnwrittenReports {
+        defer { self = UnwrittenReports() }
+        return self
+    }
+
+    /// Puts older reports, which could not be written, before those that came since.
+    mutating func putBack(_ older: UnwrittenReports) {
+        let newer = self
+        self = older
+        progress = newer.progress ?? progress
+        message = newer.message ?? message
+        outputBytes = newer.outputBytes ?? outputBytes
+        let room = max(0, Self.maximumEntries - entries.count)
+        entries += newer.entries.prefix(room)
+        dropped += newer.dropped + max(0, newer.entries.count - room)
+    }
+
+    /// Puts everything into a record.
+    ///
+    /// - Returns: the timeline entries that belong to it.
+    func apply(to record: inout TaskRecord, at now: Timestamp) -> [TaskEvent] {
+        var events: [TaskEvent] = []
+        if let progress { record.progress = progress }
+        if let outputBytes { record.outputBytes = outputBytes }
+        for entry in entries { events.append(record.newEvent(.custom, at: entry.time, text: entry.text, data: entry.data)) }
+        if let message, message != record.statusMessage {
+            record.statusMessage = message
+            events.append(record.newEvent(.message, at: now, text: message))
+        }
+        if dropped > 0 {
+            events.append(record.newEvent(.custom, at: now, text: "\(dropped) more came faster than they could be written"))
+        }
+        return events
+    }
+}

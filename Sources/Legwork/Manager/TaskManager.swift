@@ -1,0 +1,97 @@
+public import LegworkCore
+import Synchronization
+
+/// Calls tools, and turns the calls that take long into durable tasks.
+///
+/// ```swift
+/// let manager = TaskManager(store: try .sqlite(path: "tasks.db"), tools: try ToolRegistry([build]))
+/// switch try await manager.call("build", ["target": "all"], as: Caller(owner: "session-1")) {
+/// case .finished(let result): print(result.text)
+/// case .task(let record): print("goes on as \(record.id)")
+/// }
+/// ```
+///
+/// Calls work at once. Queued tasks are executed, and tasks of a process that is gone are recovered, while ``run()`` runs.
+public final class TaskManager: Sendable {
+    /// The tools that can be called.
+    public let tools: ToolRegistry
+    /// The configuration.
+    public var configuration: TaskManagerConfiguration { engine.configuration }
+
+    let engine: Engine
+    private let isRunning = Atomic(false)
+
+    /// Makes a manager.
+    ///
+    /// - Parameters:
+    ///   - store: where tasks live.
+    ///   - tools: what can be called; more can be registered later.
+    ///   - configuration: how calls and tasks are treated.
+    ///   - clock: the time.
+    public init(
+        store: any TaskStore,
+        tools: ToolRegistry = ToolRegistry(),
+        configuration: TaskManagerConfiguration = TaskManagerConfiguration(),
+        clock: any TaskClock = SystemClock()
+    ) {
+        self.tools = tools
+        engine = Engine(store: store, clock: clock, configuration: configuration)
+    }
+
+    /// Recovers what a process that is gone left behind, then executes queued tasks until the Swift task is cancelled or ``shutdown()`` is
+    /// called.
+    ///
+    /// - Throws: ``StoreError`` when recovery fails; `TaskManagerError.invalidArgument` when it runs already.
+    public func run() async throws {
+        guard isRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
+            throw TaskManagerError(.invalidArgument, "this manager runs already; call run() once")
+        }
+        try await engine.recoverLostTasks()
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                if engine.store.isShared {
+                    let engine = engine
+                    group.addTask {
+                        for await ids in engine.store.changes() {
+                            for id in ids { engine.watchers.changedElsewhere(id) }
+                            engine.workers.wake()
+                        }
+                    }
+                }
+                await engine.workers.run(engine) { record, whenOver in await self.execute(record, whenOver: whenOver) }
+                group.cancelAll()
+            }
+        } onCancel: {
+            engine.workers.stop()
+        }
+    }
+
+    /// Takes no more work, tells running tools to stop, and returns when all have, or were abandoned after their grace.
+    ///
+    /// Tasks that were interrupted go back to their queue or stop, as their tools want it; it is no failed attempt.
+    public func shutdown() async {
+        engine.beginShutdown()
+        engine.workers.stop()
+        for attempt in engine.live.all { attempt.interrupt() }
+        await engine.live.drained()
+    }
+
+    /// How many recorded tasks this process executes now.
+    public var liveTasks: Int { engine.live.count }
+
+    private func execute(_ record: TaskRecord, whenOver: @escaping @Sendable () -> Void) async {
+        guard let tool = tools[record.tool] else {
+            do {
+                try await engine.update(record.id, token: record.lease?.token, from: record) { record in
+                    record.failure = "there is no tool named '\(record.tool)' here any more; register it and run the task again"
+                    return try record.apply(.failed(.unknownTool), at: self.engine.clock.now)
+                }
+            } catch {
+                engine.problem("the end of \(record.id), whose tool is unknown, cannot be recorded: \(error)")
+            }
+            whenOver()
+            return
+        }
+        Attempt(engine: engine, tool: tool, record: record, hasCaller: false, whenOver: whenOver).startDetached()
+    }
+}

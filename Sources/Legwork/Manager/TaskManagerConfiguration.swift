@@ -1,0 +1,34 @@
+public import LegworkCore
+
+/// How a manager behaves where neither the call nor the tool says it.
+public struct TaskManagerConfiguration: Sendable {
+    /// The longest window and the longest wait.
+    public static let maximumWait: Duration = .seconds(7 * 24 * 3600)
+
+    /// How long a call may take before it becomes a task.
+    public var window: Duration = .seconds(10)
+    /// How many queued tasks are executed at once.
+    public var workers: Int = 4
+    /// The queues that the workers take from; empty means every queue.
+    public var queues: [String] = []
+    /// How long reports of a tool may be collected before they are written.
+    public var reportInterval: Duration = .milliseconds(250)
+    /// How long a lease lasts unless it is renewed.
+    public var leaseDuration: Duration = .seconds(60)
+    /// Where raw output is kept; nil keeps none, and tools that write any fail.
+    public var outputFolder: String?
+    /// The most bytes of raw output that are kept for one task.
+    public var maximumOutputBytes: Int = 1 << 30
+    /// The most bytes of arguments, and of a checkpoint, as JSON.
+    public var maximumArgumentBytes: Int = 16 << 20
+    /// The most bytes of a result, as JSON. A larger one becomes an error that says so.
+    public var maximumResultBytes: Int = 16 << 20
+
+    /// Hears of faults that no caller can be told of, such as a store that is full when a task ends. Called from any thread.
+    public var onProblem: (@Sendable (String) -> Void)?
+    /// Makes the ids of new tasks.
+    public var makeID: @Sendable () -> TaskID = { TaskID.random() }
+
+    /// The defaults.
+    public init() {}
+}

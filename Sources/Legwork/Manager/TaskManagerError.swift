@@ -1,0 +1,47 @@
+public import LegworkCore
+
+/// What the manager could not do.
+public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
+    /// The kind of fault. New ones may appear in later versions.
+    public struct Code: Sendable, Hashable {
+        private enum Value { case notFound, ambiguous, invalidArgument, nameTaken, shuttingDown, noOutput, conflict }
+        private let value: Value
+
+        /// There is no such task, or it is another owner's; the two are told apart by nobody.
+        public static let notFound = Code(value: .notFound)
+        /// A prefix fits several tasks.
+        public static let ambiguous = Code(value: .ambiguous)
+        /// A parameter makes no sense.
+        public static let invalidArgument = Code(value: .invalidArgument)
+        /// A live task of the owner has the name already.
+        public static let nameTaken = Code(value: .nameTaken)
+        /// The manager is shutting down and takes no new work.
+        public static let shuttingDown = Code(value: .shuttingDown)
+        /// There is no raw output.
+        public static let noOutput = Code(value: .noOutput)
+        /// The task kept changing under the hands of the writer.
+        public static let conflict = Code(value: .conflict)
+    }
+
+    /// The kind of fault.
+    public let code: Code
+    /// What happened and what to do.
+    public let message: String
+    /// For ``Code/ambiguous``: the tasks that fit.
+    public let matches: [TaskSummary]
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, matches: [TaskSummary] = []) {
+        self.code = code
+        self.message = message
+        self.matches = matches
+    }
+
+    /// The message.
+    public var description: String { message }
+
+    /// The one answer for tasks that do not exist and tasks of others.
+    public static func notFound(_ reference: some CustomStringConvertible) -> TaskManagerError {
+        TaskManagerError(.notFound, "there is no task '\(reference)'; 'list' shows those you may see")
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import LegworkCore
+import LegworkDaemon
+
+/// What a daemon says when it cannot start, where another command looks for it.
+enum DaemonFault {
+    static let alreadyRunning = "another daemon"
+}
+
+/// `legwork serve`.
+enum Serve: Command {
+    static let name = "serve"
+    static let summary = "Run the daemon here, until it is told to stop"
+    static let usage = "[OPTIONS]"
+    static let details = """
+        The other commands start a daemon by themselves when there is none. It listens on a Unix socket in the state folder, which only you
+        can use; with --port also on 127.0.0.1, for those who send the token that lies in the state folder.
+        """
+    static let options = [
+        Option("port", value: "PORT", "listen on 127.0.0.1 as well; 0 takes any free port"),
+        Option("workers", value: "N", "execute so many queued tasks at once (default 4)"),
+        Option("window", value: "DURATION", "how long a call may take before it becomes a task (default 10s)"),
+        Option("mcp-window", value: "DURATION", "the same for MCP clients (default 3s: some give up after 5)"),
+        Option("no-shell", "let run_command take no shell lines"),
+        Option("detached", "say 'ready' on standard output, then close it; for commands that start a daemon"),
+    ]
+
+    static func run(_ invocation: Invocation) async throws -> Int32 {
+        let arguments = invocation.arguments
+        guard arguments.positionals.isEmpty, arguments.rest == nil else { throw CLIError(.usage, "serve takes only options; see --help") }
+        var configuration = DaemonConfiguration(folder: invocation.folder)
+        configuration.port = try arguments.number("port", in: 0...65535).map(UInt16.init)
+        if let workers = try arguments.number("workers", in: 1...1000) { configuration.workers = workers }
+        if let window = try arguments.duration("window") { configuration.window = window }
+        if let window = try arguments.duration("mcp-window") { configuration.mcpWindow = window }
+        configuration.allowsShell = !arguments.has("no-shell")
+
+        let daemon: Daemon
+        do {
+            daemon = try await Daemon(configuration, log: DaemonLog())
+        } catch let error as StoreError where error.code == .locked {
+            throw CLIError(.noDaemon, "\(DaemonFault.alreadyRunning) has \(invocation.folder.path): \(error.message)")
+        } catch {
+            throw CLIError(.noDaemon, String(describing: error))
+        }
+        if arguments.has("detached") {
+            invocation.console.print(DaemonLauncher.readyLine)
+            let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+            dup2(null, STDOUT_FILENO)
+            close(null)
+        }
+        try await daemon.run()
+        return ExitCode.success.rawValue
+    }
+}

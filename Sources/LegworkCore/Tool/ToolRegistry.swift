@@ -1,0 +1,116 @@
+import Synchronization
+
+/// The tools that can be called, by name.
+public final class ToolRegistry: Sendable {
+    private struct Contents {
+        var tools: [String: RegisteredTool] = [:]
+        var order: [String] = []
+    }
+
+    private let contents = Lock(Contents())
+
+    /// Makes an empty registry.
+    public init() {}
+
+    /// Makes a registry of some tools.
+    ///
+    /// - Throws: ``ToolError`` as ``register(_:)`` does.
+    public convenience init(_ tools: [any Tool]) throws(ToolError) {
+        self.init()
+        for tool in tools { try register(tool) }
+    }
+
+    /// Adds a tool.
+    ///
+    /// - Throws: ``ToolError/Code/invalidDescriptor`` for a bad name or schema, ``ToolError/Code/duplicateName`` for a name that is taken.
+    public func register(_ tool: any Tool) throws(ToolError) {
+        let registered = try RegisteredTool(tool)
+        let name = registered.descriptor.name
+        let isNew = contents.withLock { contents in
+            guard contents.tools[name] == nil else { return false }
+            contents.tools[name] = registered
+            contents.order.append(name)
+            return true
+        }
+        guard isNew else { throw ToolError(.duplicateName, "there is a tool named '\(name)' already; give one of them another name") }
+    }
+
+    /// The tool of a name.
+    public subscript(_ name: String) -> RegisteredTool? {
+        contents.withLock { $0.tools[name] }
+    }
+
+    /// All tools, in the order they were registered.
+    public var tools: [RegisteredTool] {
+        contents.withLock { contents in contents.order.compactMap { contents.tools[$0] } }
+    }
+
+    /// The tool of a name.
+    ///
+    /// - Throws: ``ToolError/Code/unknownTool``, naming the tool that was perhaps meant.
+    public func tool(named name: String) throws(ToolError) -> RegisteredTool {
+        if let tool = self[name] { return tool }
+        let known = tools.map(\.descriptor.name)
+        let shown = String(name.truncated(toBytes: 100))
+        if let close = known.closest(to: name) {
+            throw ToolError(.unknownTool, "there is no tool named '\(shown)'; did you mean '\(close)'?")
+        }
+        let list = known.isEmpty ? "none is registered" : "known are \(known.prefix(20).joined(separator: ", "))"
+        throw ToolError(.unknownTool, "there is no tool named '\(shown)'; \(list)")
+    }
+}
+
+/// A tool with what was worked out of its descriptor once.
+public final class RegisteredTool: Sendable {
+    /// The tool.
+    public let tool: any Tool
+    /// Its descriptor.
+    public let descriptor: ToolDescriptor
+    private let checker: JSONSchemaChecker
+
+    /// Looks at a tool's descriptor.
+    ///
+    /// - Throws: ``ToolError/Code/invalidDescriptor``.
+    public init(_ tool: any Tool) throws(ToolError) {
+        self.tool = tool
+        descriptor = tool.descriptor
+        let name = descriptor.name
+        guard ToolDescriptor.isValidName(name) else {
+            throw ToolError(
+                .invalidDescriptor,
+                "'\(name.truncated(toBytes: 150))' is no tool name; use 1 to 128 of the characters A-Z a-z 0-9 _ . -"
+            )
+        }
+        guard descriptor.inputSchema["type"] == "object" else {
+            throw ToolError(.invalidDescriptor, "the input schema of '\(name)' must say \"type\": \"object\"")
+        }
+        do {
+            checker = try JSONSchemaChecker(schema: descriptor.inputSchema)
+        } catch {
+            throw ToolError(.invalidDescriptor, "the input schema of '\(name)' cannot be used: \(error)")
+        }
+    }
+
+    /// Checks arguments against the schema, then lets the tool look at them.
+    ///
+    /// - Throws: ``ToolError/Code/invalidArguments``, naming each path that is wrong.
+    public func check(_ arguments: JSONValue) throws(ToolError) {
+        let violations = checker.check(arguments)
+        guard violations.isEmpty else {
+            let list = violations.map(\.description).joined(separator: "; ")
+            throw ToolError(.invalidArguments, "the arguments of '\(descriptor.name)' do not fit: \(list)")
+        }
+        do {
+            try tool.prepare(arguments)
+        } catch let error as ToolError {
+            throw error
+        } catch {
+            throw ToolError(.invalidArguments, "\(error)")
+        }
+    }
+
+    /// The arguments as they may be shown.
+    public func redacted(_ arguments: JSONValue) -> JSONValue {
+        ToolDescriptor.redacting(arguments, hiding: descriptor.sensitiveArguments)
+    }
+}

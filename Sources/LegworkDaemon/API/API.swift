@@ -1,0 +1,133 @@
+import Legwork
+import LegworkCore
+import LegworkHTTP
+
+/// The daemon's HTTP interface. Here requests are decoded and replies encoded; what they ask for, the manager does.
+struct API: Sendable {
+    let manager: TaskManager
+    let status: DaemonStatus
+    let log: DaemonLog
+    let bodies: Bodies
+    /// Whether a request may be served; see ``Daemon``.
+    let isAuthorized: @Sendable (HTTPRequest) -> Bool
+
+    typealias Action = @Sendable (Request) async throws -> Void
+
+    /// One request, with what every action needs of it.
+    struct Request: Sendable {
+        let http: HTTPRequest
+        let parameters: HTTPRouter.Parameters
+        let writer: HTTPResponseWriter
+        let principal: Principal
+
+        func reply(_ body: JSONValue, status: Int = 200) async {
+            await writer.send(status: status, headers: ["Content-Type": "application/json"], body: body.jsonBytes() + [0x0A])
+        }
+    }
+
+    /// The schemas of the bodies that are accepted, compiled once.
+    struct Bodies: Sendable {
+        let call: RequestBody
+        let submit: RequestBody
+        let wait: RequestBody
+
+        init() throws {
+            let milliseconds: JSONValue = ["type": "number", "minimum": 0, "maximum": 604_800_000]
+            let name: JSONValue = ["type": "string", "minLength": 1, "maxLength": 100]
+            let lineage: JSONObject = [
+                "parent": ["type": "string", "maxLength": 31], "run": ["type": "string", "maxLength": 256],
+                "call": ["type": "string", "maxLength": 256], "agent": ["type": "string", "maxLength": 256],
+            ]
+            let shared: JSONObject = [
+                "tool": ["type": "string", "minLength": 1, "maxLength": 128], "arguments": ["type": "object"], "name": name,
+                "title": ["type": "string", "minLength": 1, "maxLength": 200],
+                "lineage": ["type": "object", "properties": .object(lineage), "additionalProperties": false],
+            ]
+            call = try Self.body(
+                shared,
+                and: [
+                    "window_ms": milliseconds, "background": ["type": "boolean"], "when_caller_leaves": ["enum": ["cancel", "promote"]],
+                ],
+                required: ["tool"]
+            )
+            submit = try Self.body(
+                shared,
+                and: [
+                    "queue": name, "priority": ["type": "integer", "minimum": -1_000_000, "maximum": 1_000_000],
+                    "idempotency_key": ["type": "string", "minLength": 1, "maxLength": 256],
+                ],
+                required: ["tool"]
+            )
+            wait = try Self.body(
+                [
+                    "tasks": ["type": "array", "minItems": 1, "maxItems": 1000, "items": ["type": "string", "maxLength": 100]],
+                    "mode": ["enum": ["any", "all"]], "timeout_ms": milliseconds,
+                ],
+                and: [:],
+                required: ["tasks"]
+            )
+        }
+
+        private static func body(_ shared: JSONObject, and own: JSONObject, required: [JSONValue]) throws -> RequestBody {
+            var properties = shared
+            for member in own.members { properties[member.key] = member.value }
+            return try RequestBody(
+                ["type": "object", "properties": .object(properties), "required": .array(required), "additionalProperties": false]
+            )
+        }
+    }
+
+    /// Adds every route.
+    func install(on routes: inout HTTPRouter.Routes) {
+        on(&routes, "GET", "/health", health)
+        on(&routes, "GET", "/v1/stats", stats)
+        on(&routes, "GET", "/v1/tools", tools)
+        on(&routes, "POST", "/v1/call", call)
+        on(&routes, "POST", "/v1/tasks", submit)
+        on(&routes, "GET", "/v1/tasks", list)
+        on(&routes, "POST", "/v1/wait", wait)
+        on(&routes, "GET", "/v1/tasks/{task}", show)
+        on(&routes, "GET", "/v1/tasks/{task}/events", events)
+        on(&routes, "GET", "/v1/tasks/{task}/output", output)
+        on(&routes, "POST", "/v1/tasks/{task}/cancel", cancel)
+    }
+
+    private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {
+        routes.on(method, pattern) { request, parameters, writer in
+            guard isAuthorized(request) else {
+                await writer.send(
+                    status: 401,
+                    headers: ["Content-Type": "application/json", "WWW-Authenticate": "Bearer"],
+                    body: APIFault(
+                        status: 401,
+                        code: "unauthorized",
+                        message: "send the token from the state folder's file 'token' as 'Authorization: Bearer …'"
+                    ).wire.jsonBytes()
+                )
+                return
+            }
+            do {
+                let principal = try Principal(request)
+                try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
+            } catch {
+                if Task.isCancelled { return }
+                let fault = APIFault(error)
+                if fault.status == 500 { log.write("\(method) \(request.path): \(error)") }
+                await writer.send(
+                    status: fault.status,
+                    headers: ["Content-Type": "application/json"],
+                    body: fault.wire.jsonBytes() + [0x0A]
+                )
+            }
+        }
+    }
+}
+
+/// What a daemon knows of itself.
+struct DaemonStatus: Sendable {
+    let version: String
+    let pid: Int32
+    let startedAt: Timestamp
+    let folder: StateFolder
+    let workers: Int
+}

@@ -1,0 +1,65 @@
+import Legwork
+import LegworkCore
+import LegworkHTTP
+
+/// What a client is told when his request fails: `{"error": {"code": …, "message": …}}`.
+struct APIFault: Error, Sendable {
+    var status: Int
+    var code: String
+    var message: String
+    /// The tasks that an ambiguous reference fits.
+    var matches: [TaskSummary] = []
+
+    /// Translates what the manager, the tools and the store throw.
+    init(_ error: any Error) {
+        switch error {
+        case let fault as APIFault: self = fault
+        case let error as TaskManagerError: self.init(error)
+        case let error as ToolError: self.init(error)
+        case let error as StoreError: self.init(error)
+        case is CancellationError: self.init(status: 409, code: "cancelled", message: "the call was cancelled")
+        default: self.init(status: 500, code: "internal", message: String(describing: error))
+        }
+    }
+
+    init(status: Int, code: String, message: String) {
+        self.status = status
+        self.code = code
+        self.message = message
+    }
+
+    private init(_ error: TaskManagerError) {
+        switch error.code {
+        case .notFound: self.init(status: 404, code: "not_found", message: error.message)
+        case .ambiguous:
+            self.init(status: 409, code: "ambiguous", message: error.message)
+            matches = error.matches
+        case .nameTaken: self.init(status: 409, code: "name_taken", message: error.message)
+        case .shuttingDown: self.init(status: 503, code: "shutting_down", message: error.message)
+        case .conflict: self.init(status: 409, code: "conflict", message: error.message)
+        default: self.init(status: 400, code: "invalid_argument", message: error.message)
+        }
+    }
+
+    private init(_ error: ToolError) {
+        switch error.code {
+        case .unknownTool: self.init(status: 404, code: "unknown_tool", message: error.message)
+        default: self.init(status: 400, code: "invalid_arguments", message: error.message)
+        }
+    }
+
+    private init(_ error: StoreError) {
+        switch error.code {
+        case .full: self.init(status: 507, code: "store_full", message: error.message)
+        case .readOnly: self.init(status: 507, code: "store_read_only", message: error.message)
+        case .closed: self.init(status: 503, code: "shutting_down", message: error.message)
+        default: self.init(status: 503, code: "store_unavailable", message: error.message)
+        }
+    }
+
+    var wire: JSONValue {
+        var error: JSONObject = ["code": .string(code), "message": .string(message)]
+        if !matches.isEmpty { error["matches"] = .array(matches.map { .object($0.wire) }) }
+        return ["error": .object(error)]
+    }
+}

@@ -1,0 +1,134 @@
+import Glibc
+public import Legwork
+import LegworkCommands
+import LegworkCore
+import LegworkEventLoop
+import LegworkHTTP
+import LegworkSQLite
+import Synchronization
+
+/// Everything put together: the store, the tools, the manager and the doors, over one state folder.
+public final class Daemon: Sendable {
+    /// The version of Legwork.
+    public static let version = "0.1.0"
+
+    private let configuration: DaemonConfiguration
+    private let log: DaemonLog
+    private let store: SQLiteTaskStore
+    /// The manager.
+    public let manager: TaskManager
+    private let server: HTTPServer
+    private let loops: [EventLoop]
+    private let stop = StopSignal()
+
+    /// Opens the state folder and listens. Whoever owns the store owns the folder; a second daemon is refused.
+    ///
+    /// - Throws: ``DaemonError``, `StoreError` or `HTTPError`, each saying what to do.
+    public init(_ configuration: DaemonConfiguration, log: DaemonLog) async throws {
+        EventLoop.ignoreBrokenPipes()
+        self.configuration = configuration
+        self.log = log
+        let folder = configuration.folder
+        try folder.create()
+        store = try await SQLiteTaskStore.open(path: folder.database)
+
+        // Commands have a loop of their own: a disk that is slow to take their output does not hold up the doors.
+        let doors = try EventLoop(name: "legwork-doors")
+        let commands = try EventLoop(name: "legwork-cmds")
+        loops = [doors, commands]
+
+        var managing = TaskManagerConfiguration()
+        managing.window = configuration.window
+        managing.workers = configuration.workers
+        managing.outputFolder = folder.outputs
+        managing.onProblem = { log.write($0) }
+        let registry = ToolRegistry()
+        let manager = TaskManager(store: store, tools: registry, configuration: managing)
+        self.manager = manager
+        var running = RunCommandConfiguration()
+        running.allowsShell = configuration.allowsShell
+        try registry.register(RunCommandTool(loop: commands, configuration: running))
+
+        let token: BearerToken? = configuration.port == nil ? nil : try BearerToken.load(path: folder.token)
+        let status = DaemonStatus(
+            version: Self.version,
+            pid: getpid(),
+            startedAt: .now,
+            folder: folder,
+            workers: configuration.workers
+        )
+        let isAuthorized: @Sendable (HTTPRequest) -> Bool = { request in
+            switch request.peer {
+            // Checked when the connection was accepted.
+            case .unix: true
+            case .tcp: token?.matches(authorization: request.headers["Authorization"]) ?? false
+            }
+        }
+        let api = API(manager: manager, status: status, log: log, bodies: try API.Bodies(), isAuthorized: isAuthorized)
+        var serving = HTTPServerConfiguration()
+        let user = getuid()
+        serving.authorize = { peer in
+            switch peer {
+            case .unix(_, let uid, _): uid == user
+            case .tcp: token != nil
+            }
+        }
+        server = HTTPServer(
+            loop: doors,
+            configuration: serving,
+            handler: HTTPRouter { routes in
+                api.install(on: &routes)
+            }
+        )
+        // The lock on the store is ours, so whatever listens at this path no longer does.
+        unlink(folder.socket)
+        try server.listen(unixSocket: folder.socket)
+        if let port = configuration.port {
+            let bound = try server.listen(host: "127.0.0.1", port: port)
+            log.write("listening on http://127.0.0.1:\(bound)/ (token in \(folder.token))")
+        }
+        log.write("legwork \(Self.version) serves \(folder.path) (pid \(getpid()))")
+    }
+
+    /// Serves until SIGTERM or SIGINT comes or ``requestStop()`` is called, then stops in order: no new work, running tools told, doors closed.
+    public func run() async throws {
+        let watches = try [SIGTERM, SIGINT].map { number in
+            try loops[0].onSignal(number) { [stop] in stop.fire() }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // Without its manager the daemon is of no use.
+                defer { self.stop.fire() }
+                try await self.manager.run()
+            }
+            await stop.wait()
+            log.write("stopping")
+            await manager.shutdown()
+            await server.shutdown()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        for watch in watches { watch.cancel() }
+        await store.close()
+        unlink(configuration.folder.socket)
+        for loop in loops { loop.stop() }
+        log.write("stopped")
+    }
+
+    /// Asks ``run()`` to end.
+    public func requestStop() { stop.fire() }
+}
+
+/// Something that is asked for once.
+private final class StopSignal: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+    func fire() { continuation.yield() }
+
+    func wait() async {
+        for await _ in stream { return }
+    }
+}

@@ -1,0 +1,84 @@
+import LegworkCore
+
+extension TaskSummary {
+    /// The task as the HTTP interface shows it in lists. Members that say nothing are left out.
+    var wire: JSONObject {
+        var object: JSONObject = [
+            "id": .string(id.description), "tool": .string(tool), "title": .string(title), "status": .string(status.rawValue),
+        ]
+        object["reason"] = reason.map { .string($0.rawValue) }
+        object["name"] = name.map(JSONValue.string)
+        object["owner"] = .string(owner.name)
+        object["parent"] = parent.map { .string($0.description) }
+        object["queue"] = .string(queue)
+        object["attempts"] = JSONValue(attempts)
+        if isCancelRequested { object["cancel_requested"] = true }
+        object["status_message"] = statusMessage.map(JSONValue.string)
+        object["progress"] = progress.map(\.wire)
+        object["output_bytes"] = outputBytes.map { JSONValue($0) }
+        object["created_at"] = .string(createdAt.description)
+        object["started_at"] = startedAt.map { .string($0.description) }
+        object["updated_at"] = .string(updatedAt.description)
+        object["finished_at"] = finishedAt.map { .string($0.description) }
+        return object
+    }
+}
+
+extension TaskRecord {
+    /// The task as the HTTP interface shows it alone: what a list shows, and arguments, result, failure and checkpoint.
+    ///
+    /// - Parameter arguments: the arguments with what must not be shown hidden.
+    func wire(arguments: JSONValue) -> JSONObject {
+        var object = TaskSummary(self).wire
+        object["arguments"] = arguments
+        object["result"] = result.map(\.json)
+        object["failure"] = failure.map(JSONValue.string)
+        object["checkpoint"] = checkpoint
+        object["recovery"] = .string(recovery.rawValue)
+        return object
+    }
+}
+
+extension TaskProgress {
+    /// `{"done": …, "total": …}`.
+    var wire: JSONValue {
+        var object: JSONObject = ["done": JSONValue(done)]
+        object["total"] = total.map { JSONValue($0) }
+        return .object(object)
+    }
+}
+
+extension TaskEvent {
+    /// `{"sequence": …, "time": …, "kind": …, "text": …, "data": …}`.
+    var wire: JSONValue {
+        var object: JSONObject = [
+            "sequence": JSONValue(sequence), "time": .string(time.description), "kind": .string(kind.rawValue),
+        ]
+        object["text"] = text.map(JSONValue.string)
+        object["data"] = data
+        return .object(object)
+    }
+}
+
+extension TaskCounts {
+    /// One member per status, also those that count zero, and `total`.
+    var wire: JSONValue {
+        var object = JSONObject()
+        for status in TaskStatus.allCases { object[status.rawValue] = JSONValue(self[status]) }
+        object["total"] = JSONValue(total)
+        return .object(object)
+    }
+}
+
+extension ToolDescriptor {
+    /// The tool as the HTTP interface lists it.
+    var wire: JSONValue {
+        var object: JSONObject = ["name": .string(name)]
+        object["title"] = title.map(JSONValue.string)
+        object["description"] = .string(description)
+        object["input_schema"] = inputSchema
+        object["output_schema"] = outputSchema
+        object["annotations"] = annotations.map(JSONValue.object)
+        return .object(object)
+    }
+}

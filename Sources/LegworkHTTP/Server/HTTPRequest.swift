@@ -1,0 +1,43 @@
+/// A request as the server received it, complete and checked.
+public struct HTTPRequest: Sendable {
+    /// The method, such as `GET`; case matters.
+    public var method: String
+    /// The target in origin form: path and query as they were sent.
+    public var target: String
+    /// The path, still percent-encoded; it begins with `/` (or is `*` for `OPTIONS`).
+    public var path: String
+    /// The header fields.
+    public var headers: HTTPHeaders
+    /// The body; empty when there is none.
+    public var body: [UInt8]
+    /// Who asks.
+    public var peer: HTTPPeer
+
+    /// Makes a request, as tests do.
+    public init(method: String, target: String, headers: HTTPHeaders = [:], body: [UInt8] = [], peer: HTTPPeer) {
+        self.method = method
+        self.target = target
+        self.path = String(target.prefix { $0 != "?" })
+        self.headers = headers
+        self.body = body
+        self.peer = peer
+    }
+
+    /// The names and values of the query, decoded, in order; `+` is a blank. What is not valid percent-encoding stays as it is.
+    public var query: [(name: String, value: String)] {
+        guard let mark = target.firstIndex(of: "?") else { return [] }
+        return target[target.index(after: mark)...].split(separator: "&").map { pair in
+            let name = pair.prefix { $0 != "=" }
+            let value = pair.dropFirst(name.count + 1)
+            return (
+                HTTPSyntax.percentDecoded(name, plusIsBlank: true) ?? String(name),
+                HTTPSyntax.percentDecoded(value, plusIsBlank: true) ?? String(value)
+            )
+        }
+    }
+
+    /// The first value of that name in the query.
+    public func query(_ name: String) -> String? {
+        query.first { $0.name == name }?.value
+    }
+}

@@ -1,0 +1,37 @@
+/// Sends the response to one request. Usable from any task; the calls of one response must not overlap.
+public struct HTTPResponseWriter: Sendable {
+    let exchange: HTTPExchange
+
+    /// Sends a whole response. Ignored when a response has begun already or the client is gone.
+    ///
+    /// The server itself sets `Date`, `Connection`, `Content-Length` and `Transfer-Encoding`. Line breaks in values become blanks.
+    public func send(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = []) async {
+        exchange.send(status: status, headers: headers, body: body)
+    }
+
+    /// Sends `{"error":{"code":…,"message":…}}`.
+    public func send(_ rejection: HTTPRejection, headers: HTTPHeaders = [:]) async {
+        var headers = headers
+        headers["Content-Type"] = "application/json"
+        exchange.send(status: rejection.status, headers: headers, body: rejection.json)
+    }
+
+    /// Begins a streamed response: chunked, or of exactly the `Content-Length` given.
+    public func start(status: Int, headers: HTTPHeaders = [:]) async {
+        exchange.start(status: status, headers: headers)
+    }
+
+    /// Sends a piece of a streamed response. Waits while more than the high-water mark is unread by the client.
+    ///
+    /// - Throws: `HTTPError` with the code `closed` when the client is gone, the response is finished or its length would be exceeded;
+    ///   `CancellationError` when the task is cancelled.
+    public func write(_ bytes: [UInt8]) async throws {
+        try await exchange.write(bytes)
+    }
+
+    /// Ends a streamed response. When less than the promised `Content-Length` was written, the connection is broken off, so that the
+    /// client notices.
+    public func finish() async {
+        exchange.finish()
+    }
+}

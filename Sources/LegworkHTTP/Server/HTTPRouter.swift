@@ -1,0 +1,138 @@
+/// Chooses a handler by method and path.
+///
+/// A pattern is a path whose segments are literal or `{name}`, such as `/v1/tasks/{id}/events`; a last segment `{name...}` takes the whole
+/// rest of the path, which may be empty. Literal segments win over parameters, and those over a rest. Where the path is known but not the method,
+/// the answer is 405 with `Allow`; `HEAD` is served by `GET`, and `OPTIONS` is answered with `Allow`.
+public struct HTTPRouter: HTTPHandler {
+    /// The values of a pattern's parameters, percent-decoded.
+    public struct Parameters: Sendable {
+        fileprivate var values: [(name: String, value: String)] = []
+
+        /// The value of a parameter; nil when the pattern has none of that name.
+        public subscript(name: String) -> String? {
+            values.last { $0.name == name }?.value
+        }
+    }
+
+    /// What answers the requests of one route.
+    public typealias Action = @Sendable (HTTPRequest, Parameters, HTTPResponseWriter) async throws -> Void
+
+    private final class Node: Sendable {
+        let literals: [String: Node]
+        let parameter: (name: String, node: Node)?
+        let rest: (name: String, actions: [String: Action])?
+        let actions: [String: Action]
+
+        init(_ draft: Draft) {
+            literals = draft.literals.mapValues { Node($0) }
+            parameter = draft.parameter.map { ($0.name, Node($0.draft)) }
+            rest = draft.rest
+            actions = draft.actions
+        }
+    }
+
+    fileprivate final class Draft {
+        var literals: [String: Draft] = [:]
+        var parameter: (name: String, draft: Draft)?
+        var rest: (name: String, actions: [String: Action])?
+        var actions: [String: Action] = [:]
+    }
+
+    /// Collects routes.
+    public struct Routes {
+        fileprivate let root = Draft()
+
+        fileprivate init() {}
+
+        /// Adds a route. A later one with the same method and pattern replaces the earlier.
+        ///
+        /// Precondition: the pattern begins with `/`, and routes that share a prefix name its parameters alike.
+        public mutating func on(_ method: String, _ pattern: String, _ action: @escaping Action) {
+            precondition(pattern.hasPrefix("/"), "a route's pattern begins with /")
+            var draft = root
+            for segment in HTTPRouter.segments(pattern) {
+                guard segment.hasPrefix("{"), segment.hasSuffix("}") else {
+                    let next = draft.literals[String(segment)] ?? Draft()
+                    draft.literals[String(segment)] = next
+                    draft = next
+                    continue
+                }
+                let name = String(segment.dropFirst().dropLast())
+                if name.hasSuffix("...") {
+                    var rest = draft.rest ?? (String(name.dropLast(3)), [:])
+                    rest.actions[method] = action
+                    draft.rest = rest
+                    return
+                }
+                precondition(draft.parameter == nil || draft.parameter?.name == name, "one place in a path has one name")
+                let next = draft.parameter?.draft ?? Draft()
+                draft.parameter = (name, next)
+                draft = next
+            }
+            draft.actions[method] = action
+        }
+    }
+
+    /// What the path and method led to.
+    private enum Match {
+        case none
+        case found([String: Action], Parameters)
+    }
+
+    private let root: Node
+
+    /// Builds the routes: `HTTPRouter { $0.on("GET", "/health") { request, parameters, writer in … } }`.
+    public init(_ build: (inout Routes) -> Void) {
+        var routes = Routes()
+        build(&routes)
+        root = Node(routes.root)
+    }
+
+    /// Answers with the matching route, or 404, 405 or the methods.
+    public func respond(to request: HTTPRequest, writer: HTTPResponseWriter) async throws {
+        let segments = Self.segments(request.path).map { HTTPSyntax.percentDecoded($0) ?? String($0) }
+        guard case .found(let actions, let parameters) = Self.match(root, segments[...], Parameters()) else {
+            await writer.send(HTTPRejection(status: 404, code: "not_found", message: "There is nothing at this path."))
+            return
+        }
+        if let action = actions[request.method] ?? (request.method == "HEAD" ? actions["GET"] : nil) {
+            try await action(request, parameters, writer)
+            return
+        }
+        let allowed = (Set(actions.keys).union(["OPTIONS"]).union(actions["GET"] == nil ? [] : ["HEAD"])).sorted()
+        let headers: HTTPHeaders = ["Allow": allowed.joined(separator: ", ")]
+        if request.method == "OPTIONS" {
+            await writer.send(status: 204, headers: headers)
+        } else {
+            let message = "This path does not know the method; see Allow."
+            await writer.send(HTTPRejection(status: 405, code: "method_not_allowed", message: message), headers: headers)
+        }
+    }
+
+    private static func match(_ node: Node, _ segments: ArraySlice<String>, _ parameters: Parameters) -> Match {
+        guard let first = segments.first else {
+            if !node.actions.isEmpty { return .found(node.actions, parameters) }
+            return matchRest(node, segments, parameters)
+        }
+        if let next = node.literals[first], case .found(let actions, let found) = match(next, segments.dropFirst(), parameters) {
+            return .found(actions, found)
+        }
+        if let (name, next) = node.parameter, !first.isEmpty {
+            var parameters = parameters
+            parameters.values.append((name, first))
+            if case .found(let actions, let found) = match(next, segments.dropFirst(), parameters) { return .found(actions, found) }
+        }
+        return matchRest(node, segments, parameters)
+    }
+
+    private static func matchRest(_ node: Node, _ segments: ArraySlice<String>, _ parameters: Parameters) -> Match {
+        guard let rest = node.rest else { return .none }
+        var parameters = parameters
+        parameters.values.append((rest.name, segments.joined(separator: "/")))
+        return .found(rest.actions, parameters)
+    }
+
+    private static func segments(_ path: String) -> [Substring] {
+        path == "/" ? [] : path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    }
+}

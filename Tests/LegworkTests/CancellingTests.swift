@@ -1,0 +1,162 @@
+import Legwork
+import LegworkTestKit
+import Testing
+
+@Suite("Cancelling")
+struct CancellingTests {
+    private func background(_ bench: Bench, _ tool: String = "scripted") async throws -> TaskRecord {
+        try #require(try await bench.manager.call(tool, as: bench.alice, options: .background).task)
+    }
+
+    @Test("a running task tells its tool and ends as cancelled")
+    func running() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let record = try await background(bench)
+        await tool.began.wait()
+        let (disposition, now) = try await bench.manager.cancel(record.id, in: bench.alice.scope)
+        #expect(disposition == .requested)
+        #expect(now.cancelRequestedAt != nil)
+        let ended = try await bench.manager.wait(for: record.id, atMost: .seconds(60), in: bench.alice.scope)
+        #expect(ended.status == .cancelled)
+        #expect(tool.noticedCancel.hasFired)
+        #expect(try await bench.manager.cancel(record.id, in: bench.alice.scope).disposition == .alreadyFinished)
+    }
+
+    @Test("a queued task never starts")
+    func queued() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let record = try await bench.manager.submit("scripted", as: bench.alice)
+        let (disposition, now) = try await bench.manager.cancel(record.id, in: bench.alice.scope)
+        #expect(disposition == .cancelledBeforeStart)
+        #expect(now.status == .cancelled)
+        #expect(!tool.began.hasFired)
+    }
+
+    @Test("a finished task changes nothing")
+    func finished() async throws {
+        let bench = try Bench(echo())
+        let record = try await background(bench, "echo")
+        let ended = try await bench.manager.wait(for: record.id, atMost: .seconds(60), in: bench.alice.scope)
+        let (disposition, now) = try await bench.manager.cancel(record.id, in: bench.alice.scope)
+        #expect(disposition == .alreadyFinished)
+        #expect(now == ended)
+    }
+
+    @Test("a tool that returns all the same leaves its result on a cancelled task")
+    func resultKept() async throws {
+        let tool = ScriptedTool(obeysCancel: false)
+        let bench = try Bench(tool)
+        let record = try await background(bench)
+        await tool.began.wait()
+        _ = try await bench.manager.cancel(record.id, in: bench.alice.scope)
+        tool.mayEnd.fire()
+        let ended = try await bench.manager.wait(for: record.id, atMost: .seconds(60), in: bench.alice.scope)
+        #expect(ended.status == .cancelled)
+        #expect(ended.reason == nil)
+        #expect(ended.result == .text("done"))
+    }
+
+    @Test("a tool that does not stop is abandoned after the grace, and its late result is kept")
+    func abandoned() async throws {
+        let tool = ScriptedTool(obeysCancel: false)
+        let bench = try Bench(tool)
+        let record = try await background(bench)
+        await tool.began.wait()
+        _ = try await bench.manager.cancel(record.id, in: bench.alice.scope)
+        await bench.clock.sleeperDue(within: .seconds(5))
+        bench.clock.advance(by: .seconds(5))
+        let ended = try await bench.manager.wait(for: record.id, atMost: .seconds(3600), in: bench.alice.scope)
+        #expect(ended.status == .cancelled)
+        #expect(ended.reason == .cancelForced)
+        #expect(ended.result == nil)
+        #expect(bench.manager.liveTasks == 0)
+
+        let changes = bench.store.changes()
+        tool.mayEnd.fire()
+        for await _ in changes { break }
+        let later = try await bench.manager.task(record.id, in: bench.alice.scope)
+        #expect(later.status == .cancelled)
+        #expect(later.reason == .cancelForced)
+        #expect(later.result == .text("done"))
+        #expect(later.finishedAt == ended.finishedAt)
+    }
+
+    @Test("many at once: one is told what happens, all see the same end")
+    func concurrent() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let record = try await background(bench)
+        let dispositions = try await withThrowingTaskGroup { group in
+            for _ in 0..<20 { group.addTask { try await bench.manager.cancel(record.id, in: bench.alice.scope).disposition } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(dispositions.contains(.requested))
+        #expect(!dispositions.contains(.cancelledBeforeStart))
+        #expect(try await bench.manager.wait(for: record.id, atMost: .seconds(60), in: .operator).status == .cancelled)
+        let events = try await bench.manager.events(EventQuery(of: record.id, in: .operator))
+        #expect(events.filter { $0.kind == .cancelRequested }.count == 1)
+    }
+
+    // MARK: - The caller leaves
+
+    @Test("a caller that leaves during the window cancels the call")
+    func callerLeavesCancel() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let call = Task { try await bench.manager.call("scripted", as: bench.alice) }
+        await tool.began.wait()
+        call.cancel()
+        await #expect(throws: CancellationError.self) { try await call.value }
+        await tool.noticedCancel.wait()
+        #expect(try await bench.total() == 0)
+    }
+
+    @Test("a caller that leaves during the window leaves a task behind")
+    func callerLeavesPromote() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        var options = CallOptions()
+        options.whenCallerLeaves = .promote
+        let chosen = options
+        let call = Task { try await bench.manager.call("scripted", as: bench.alice, options: chosen) }
+        await tool.began.wait()
+        call.cancel()
+        let record = try #require(try await call.value.task)
+        #expect(!tool.noticedCancel.hasFired)
+        tool.mayEnd.fire()
+        #expect(try await bench.manager.wait(for: record.id, atMost: .seconds(60), in: .operator).status == .completed)
+    }
+
+    @Test("a caller that has left before the call still leaves a task behind")
+    func callerGoneBefore() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        var options = CallOptions()
+        options.whenCallerLeaves = .promote
+        let chosen = options
+        let mayCall = TestSignal()
+        let call = Task {
+            await mayCall.wait()
+            return try await bench.manager.call("scripted", as: bench.alice, options: chosen)
+        }
+        call.cancel()
+        mayCall.fire()
+        let record = try #require(try await call.value.task)
+        tool.mayEnd.fire()
+        #expect(try await bench.manager.wait(for: record.id, atMost: .seconds(60), in: .operator).status == .completed)
+    }
+
+    @Test("a caller of an eager tool that leaves has the recorded task cancelled")
+    func eagerCallerLeaves() async throws {
+        let tool = ScriptedTool(ToolDescriptor(name: "scripted", description: "", durability: .eager))
+        let bench = try Bench(tool)
+        let call = Task { try await bench.manager.call("scripted", as: bench.alice) }
+        await tool.began.wait()
+        call.cancel()
+        await #expect(throws: CancellationError.self) { try await call.value }
+        let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+        #expect(try await bench.manager.wait(for: task.id, atMost: .seconds(60), in: .operator).status == .cancelled)
+    }
+}
