@@ -31,9 +31,9 @@ public final class SQLiteTaskStore: TaskStore {
     public func insert(_ request: InsertRequest) async throws(StoreError) -> InsertResult {
         let record = request.record
         let task = try EncodedTask(record)
-        let events = try EncodedEvent.all(request.events)
+        let events = try EncodedEvents(request.events)
         let (name, key) = (record.name, record.idempotencyKey)
-        return try await writing.run(size: events.reduce(task.size) { $0 + $1.size }) { (writer) throws(StoreError) in
+        return try await writing.run(size: task.row.size + events.row.size) { (writer) throws(StoreError) in
             try writer.insert(task, name: name, idempotencyKey: key, events: events)
         }
     }
@@ -51,9 +51,9 @@ public final class SQLiteTaskStore: TaskStore {
     /// Replaces a record by its next version.
     public func commit(_ change: TaskChange) async throws(StoreError) -> CommitResult {
         let task = try EncodedTask(change.record)
-        let events = try EncodedEvent.all(change.events)
+        let events = try EncodedEvents(change.events)
         let (version, token) = (change.expectedVersion, change.token)
-        return try await writing.run(size: events.reduce(task.size) { $0 + $1.size }) { (writer) throws(StoreError) in
+        return try await writing.run(size: task.row.size + events.row.size) { (writer) throws(StoreError) in
             try writer.commit(task, replacing: version, token: token, events: events)
         }
     }

@@ -31,7 +31,7 @@ extension MemoryTaskStore {
         /// The next tasks to claim. Those found here that are queued no more are dropped on the way.
         mutating func candidates(queues: [String], limit: Int, now: Timestamp) -> [Entry] {
             var found: [Entry] = []
-            for queue in queues.isEmpty ? Array(lines.keys) : queues {
+            for queue in queues.isEmpty ? Set(lines.keys) : Set(queues) {
                 guard var line = lines.removeValue(forKey: queue) else { continue }
                 var taken = 0
                 for index in line.lanes.indices where taken < limit {

@@ -15,7 +15,12 @@ import LegworkCore
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
 
+    /// Turns off the memory statistics, for which every allocation would take a lock of the whole process. It does nothing when some other
+    /// part of the program uses SQLite already.
+    private static let configureOnce: Void = { _ = legwork_sqlite_disable_memory_statistics() }()
+
     init(path: String, access: Access) throws(StoreError) {
+        Self.configureOnce
         var handle: OpaquePointer?
         let mode = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
         // One thread at a time uses a connection, so that SQLite need not lock it.
@@ -50,6 +55,9 @@ import LegworkCore
 
     /// How many rows the last statement changed.
     var changes: Int { unsafe Int(sqlite3_changes(handle)) }
+
+    /// How many rows all statements changed so far.
+    var totalChanges: Int64 { unsafe sqlite3_total_changes64(handle) }
 
     /// How long to wait for another program's lock.
     func setBusyTimeout(milliseconds: Int32) { unsafe sqlite3_busy_timeout(handle, milliseconds) }

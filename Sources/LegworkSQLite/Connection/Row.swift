@@ -66,17 +66,18 @@ import Glibc
         unsafe withBytes(column) { bytes in unsafe Array(bytes) }
     }
 
-    /// Whether the column holds what is given, texts compared byte for byte; NULL equals `.null` only.
-    func equals(_ column: Int32, _ value: SQLValue) -> Bool {
+    /// Whether the column holds what a field does, texts compared byte for byte; NULL equals `.null` only.
+    func equals(_ column: Int32, _ field: EncodedRow.Field, of row: EncodedRow) -> Bool {
         let type = unsafe sqlite3_column_type(handle, column)
-        return switch value {
-        case .null: type == SQLITE_NULL
-        case .integer(let integer): type == SQLITE_INTEGER && rawInteger(column) == integer
-        case .real(let real): unsafe type == SQLITE_FLOAT && sqlite3_column_double(handle, column) == real
-        case .text(var text):
-            type == SQLITE_TEXT && text.withUTF8 { other in unsafe equals(column, UnsafeRawBufferPointer(other)) }
-        case .utf8(let other):
-            unsafe type == SQLITE_TEXT && other.withUnsafeBytes { other in unsafe equals(column, other) }
+        switch field {
+        case .null: return type == SQLITE_NULL
+        case .integer(let integer): return type == SQLITE_INTEGER && rawInteger(column) == integer
+        case .real(let real): return unsafe type == SQLITE_FLOAT && sqlite3_column_double(handle, column) == real
+        case .text(let start, let count):
+            guard type == SQLITE_TEXT else { return false }
+            return unsafe row.bytes.withUnsafeBytes { bytes in
+                unsafe equals(column, UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]))
+            }
         }
     }
 

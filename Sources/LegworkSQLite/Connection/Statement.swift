@@ -52,6 +52,41 @@ import LegworkCore
         return unsafe sqlite3_bind_text64(handle, index, start, UInt64(bytes.count), legwork_sqlite_transient(), UInt8(SQLITE_UTF8))
     }
 
+    /// Binds some fields of a row from a placeholder on, runs the statement to its end, and resets it.
+    func run(_ row: EncodedRow, _ fields: Range<Int>, at index: Int32) throws(StoreError) {
+        defer { reset() }
+        var result: Int32 = SQLITE_OK
+        // The texts are bound where they lie, so the statement has to run while they do.
+        unsafe row.bytes.withUnsafeBytes { bytes in
+            result = unsafe bind(row.fields[fields], in: bytes, at: index)
+            if result == SQLITE_OK {
+                repeat { result = unsafe sqlite3_step(handle) } while result == SQLITE_ROW
+            }
+        }
+        guard result == SQLITE_DONE else { throw connection.error(result) }
+    }
+
+    private func bind(_ fields: ArraySlice<EncodedRow.Field>, in bytes: UnsafeRawBufferPointer, at start: Int32) -> Int32 {
+        var index = start
+        for field in fields {
+            let result: Int32
+            switch field {
+            case .null:
+                result = unsafe sqlite3_bind_null(handle, index)
+            case .integer(let integer):
+                result = unsafe sqlite3_bind_int64(handle, index, integer)
+            case .real(let real):
+                result = unsafe sqlite3_bind_double(handle, index, real)
+            case .text(let start, let count):
+                let text = unsafe bytes.assumingMemoryBound(to: CChar.self).baseAddress.map { base in unsafe base + start }
+                result = unsafe sqlite3_bind_text64(handle, index, text, UInt64(count), nil, UInt8(SQLITE_UTF8))
+            }
+            guard result == SQLITE_OK else { return result }
+            index += 1
+        }
+        return SQLITE_OK
+    }
+
     /// Goes to the next row; false at the end.
     func step() throws(StoreError) -> Bool {
         switch unsafe sqlite3_step(handle) {

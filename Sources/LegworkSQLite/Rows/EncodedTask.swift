@@ -1,100 +1,118 @@
 import LegworkCore
 
-/// A record as the values that its columns get. It is made on the caller's thread, so that the writing thread only has to bind them.
+/// A record as the values that its columns get.
 struct EncodedTask: Sendable {
     let id: TaskID
     let owner: String
     let status: TaskStatus
     let createdAt: Int64
-    /// The values of ``Column/identity``.
-    let identity: [SQLValue]
-    /// The values of ``Column/reported``, ``Column/standing`` and ``Column/placement``, in this order.
-    private(set) var changing: [SQLValue]
-    /// The values of ``Column/body``.
-    let body: [SQLValue]
-    /// About how many bytes it takes.
-    let size: Int
+    /// The fields in the order ``Column/identity``, ``Column/reported``, ``Column/standing``, ``Column/placement``, ``Column/body``.
+    private(set) var row: EncodedRow
 
-    private static let leaseTokenIndex = Column.reported.count - 1
-    private static let leaseExpiryIndex = Column.reported.count + Column.standing.count - 1
+    static let reported = Column.identity.count..<Column.identity.count + Column.reported.count
+    static let standing = reported.upperBound..<reported.upperBound + Column.standing.count
+    static let placement = standing.upperBound..<standing.upperBound + Column.placement.count
+    static let body = placement.upperBound..<placement.upperBound + Column.body.count
 
     init(_ record: TaskRecord) throws(StoreError) {
         id = record.id
         owner = record.owner.name
         status = record.status
         createdAt = record.createdAt.milliseconds
-        identity = [
-            .text(record.id.description), .text(record.owner.name), .text(record.tool), SQLValue(record.name),
-            SQLValue(record.idempotencyKey),
-            try record.caller.origin.map { (origin) throws(StoreError) in .utf8(try StoredJSON.bytes(origin.stored, "origin")) } ?? .null,
-            .integer(createdAt),
-        ]
-        changing = Self.reported(record) + Self.standing(record) + Self.placement(record)
-        body = [
-            .utf8(try StoredJSON.bytes(record.arguments, "arguments")),
-            try record.checkpoint.map { (value) throws(StoreError) in .utf8(try StoredJSON.bytes(value, "checkpoint")) } ?? .null,
-            try record.result.map { (value) throws(StoreError) in .utf8(try StoredJSON.bytes(value.json, "result")) } ?? .null,
-        ]
-        var size = 200
-        for values in [identity, changing, body] { for value in values { size += value.size } }
-        self.size = size
+        row = EncodedRow(fieldCapacity: Self.body.upperBound, byteCapacity: 512)
+        row.add(record.id.description)
+        row.add(record.owner.name)
+        row.add(record.tool)
+        row.add(record.name)
+        row.add(record.idempotencyKey)
+        try row.add(record.caller.origin?.stored, "origin")
+        row.add(record.createdAt)
+        row.addReported(record)
+        row.addStanding(record)
+        row.addPlacement(record)
+        try row.add(record.arguments, "arguments")
+        try row.add(record.checkpoint, "checkpoint")
+        try row.add(record.result?.json, "result")
     }
 
-    /// The token of the lease, as it is stored.
-    var leaseToken: SQLValue { changing[Self.leaseTokenIndex] }
+    /// The token of the lease.
+    var leaseToken: EncodedRow.Field { row.fields[Self.reported.upperBound - 1] }
 
     /// Keeps the later end of a lease that was renewed while the change was made.
     mutating func extendLease(to expiry: Int64) {
-        if case .integer(let mine) = changing[Self.leaseExpiryIndex], mine < expiry { changing[Self.leaseExpiryIndex] = .integer(expiry) }
-    }
-
-    static func reported(_ record: TaskRecord) -> [SQLValue] {
-        [
-            .text(record.title), SQLValue(record.reason?.rawValue), SQLValue(record.lifecycle.isCancelRequested),
-            SQLValue(record.cancelRequestedAt?.milliseconds), SQLValue(record.attempts), SQLValue(record.statusMessage),
-            SQLValue(record.progress?.done), SQLValue(record.progress?.total), SQLValue(record.outputBytes),
-            SQLValue(record.startedAt?.milliseconds), .integer(record.updatedAt.milliseconds), SQLValue(record.version),
-            SQLValue(record.lastEvent), .text(record.recovery.rawValue), SQLValue(record.lineage.run), SQLValue(record.lineage.call),
-            SQLValue(record.lineage.agent), SQLValue(record.failure), SQLValue(record.lease.map { Int64(bitPattern: $0.token.rawValue) }),
-        ]
-    }
-
-    static func standing(_ record: TaskRecord) -> [SQLValue] {
-        [
-            .text(record.status.rawValue), SQLValue(record.finishedAt?.milliseconds),
-            // A task that waits for its time is kept out of the way of those that may be claimed.
-            SQLValue(record.status == .queued ? record.notBefore?.milliseconds : nil), SQLValue(record.lease?.node.name),
-            SQLValue(record.lease?.expiresAt.milliseconds),
-        ]
-    }
-
-    static func placement(_ record: TaskRecord) -> [SQLValue] {
-        [
-            SQLValue(record.lineage.parent?.description), .text(record.queue), SQLValue(record.priority),
-            SQLValue(record.notBefore?.milliseconds),
-        ]
+        let index = Self.standing.upperBound - 1
+        if case .integer(let mine) = row.fields[index], mine < expiry { row.set(index, expiry) }
     }
 }
 
-/// A timeline entry as the values that its columns get, the task's position aside.
-struct EncodedEvent: Sendable {
-    let sequence: Int
-    let values: [SQLValue]
-    let size: Int
-
-    init(_ event: TaskEvent) throws(StoreError) {
-        sequence = event.sequence
-        values = [
-            SQLValue(event.sequence), .integer(event.time.milliseconds), .text(event.kind.rawValue), SQLValue(event.text),
-            try event.data.map { (data) throws(StoreError) in .utf8(try StoredJSON.bytes(data, "event")) } ?? .null,
-        ]
-        size = 40 + values.reduce(0) { $0 + $1.size }
+extension EncodedRow {
+    /// What a claim changes: the fields of ``Column/reported`` and ``Column/standing``.
+    init(claimed record: TaskRecord) {
+        self.init(fieldCapacity: Column.reported.count + Column.standing.count, byteCapacity: 256)
+        addReported(record)
+        addStanding(record)
     }
 
-    static func all(_ events: [TaskEvent]) throws(StoreError) -> [EncodedEvent] {
-        var encoded: [EncodedEvent] = []
-        encoded.reserveCapacity(events.count)
-        for event in events { encoded.append(try EncodedEvent(event)) }
-        return encoded
+    fileprivate mutating func addReported(_ record: TaskRecord) {
+        add(record.title)
+        add(record.reason?.rawValue)
+        add(record.lifecycle.isCancelRequested)
+        add(record.cancelRequestedAt)
+        add(record.attempts)
+        add(record.statusMessage)
+        add(record.progress?.done)
+        add(record.progress?.total)
+        add(record.outputBytes)
+        add(record.startedAt)
+        add(record.updatedAt)
+        add(record.version)
+        add(record.lastEvent)
+        add(record.recovery.rawValue)
+        add(record.lineage.run)
+        add(record.lineage.call)
+        add(record.lineage.agent)
+        add(record.failure)
+        add(record.lease.map { Int64(bitPattern: $0.token.rawValue) })
+    }
+
+    fileprivate mutating func addStanding(_ record: TaskRecord) {
+        add(record.status.rawValue)
+        add(record.finishedAt)
+        // A task that waits for its time is kept out of the way of those that may be claimed.
+        add(record.status == .queued ? record.notBefore : nil)
+        add(record.lease?.node.name)
+        add(record.lease?.expiresAt)
+    }
+
+    fileprivate mutating func addPlacement(_ record: TaskRecord) {
+        add(record.lineage.parent?.description)
+        add(record.queue)
+        add(record.priority)
+        add(record.notBefore)
+    }
+}
+
+/// Timeline entries as the values that their columns get, the task's position aside.
+struct EncodedEvents: Sendable {
+    /// Sequence, time, kind, text and data of each entry in turn.
+    let row: EncodedRow
+    let count: Int
+    /// The sequence number of the last entry; 0 when there is none.
+    let last: Int
+
+    static let fieldsPerEvent = 5
+
+    init(_ events: [TaskEvent]) throws(StoreError) {
+        var row = EncodedRow(fieldCapacity: events.count * Self.fieldsPerEvent, byteCapacity: events.count * 64)
+        for event in events {
+            row.add(event.sequence)
+            row.add(event.time)
+            row.add(event.kind.rawValue)
+            row.add(event.text)
+            try row.add(event.data, "data of a timeline entry")
+        }
+        self.row = row
+        count = events.count
+        last = events.last?.sequence ?? 0
     }
 }

@@ -79,8 +79,9 @@ extension Writer {
                 underlying: error
             )
         }
-        try update(statements.updateStanding, (EncodedTask.reported(record) + EncodedTask.standing(record))[...], at: position)
-        try append(EncodedEvent.all(transition.events), at: position)
+        let row = EncodedRow(claimed: record)
+        try update(statements.updateStanding, row, row.fields.indices, at: position)
+        try append(EncodedEvents(transition.events), at: position)
         pending.move(record.owner.name, from: before, to: record.status)
         pending.change(record.id)
         return record

@@ -5,7 +5,7 @@ extension Writer {
         _ task: EncodedTask,
         replacing version: Int,
         token: LeaseToken?,
-        events: [EncodedEvent]
+        events: EncodedEvents
     ) throws(StoreError) -> CommitResult {
         var task = task
         guard let stored = try standing(of: &task) else { return .stale(nil) }
@@ -22,13 +22,13 @@ extension Writer {
             try setAside(stored.position, RowDamage("its status is unknown"))
             return .stale(nil)
         }
-        switch (stored.isStandingSame, stored.isPlacementSame) {
-        case (true, true): try update(statements.updateReported, task.changing.prefix(Column.reported.count), at: stored.position)
-        case (false, true):
-            let count = Column.reported.count + Column.standing.count
-            try update(statements.updateStanding, task.changing.prefix(count), at: stored.position)
-        case (_, false): try update(statements.updateAll, task.changing[...], at: stored.position)
-        }
+        let (statement, end) =
+            switch (stored.isStandingSame, stored.isPlacementSame) {
+            case (true, true): (statements.updateReported, EncodedTask.reported.upperBound)
+            case (false, true): (statements.updateStanding, EncodedTask.standing.upperBound)
+            case (_, false): (statements.updateAll, EncodedTask.placement.upperBound)
+            }
+        try update(statement, task.row, EncodedTask.reported.lowerBound..<end, at: stored.position)
         try replaceBody(task, at: stored.position)
         try append(events, at: stored.position)
         pending.move(task.owner, from: status, to: task.status)
@@ -52,10 +52,10 @@ extension Writer {
         return replies
     }
 
-    func update(_ statement: Statement, _ values: ArraySlice<SQLValue>, at position: Int64) throws(StoreError) {
-        try statement.bind(values, from: 1)
-        try statement.bind(.integer(position), at: Int32(values.count + 1))
-        try statement.runBound()
+    /// Runs an update whose last placeholder is the position.
+    func update(_ statement: Statement, _ row: EncodedRow, _ fields: Range<Int>, at position: Int64) throws(StoreError) {
+        try statement.bind(.integer(position), at: Int32(fields.count + 1))
+        try statement.run(row, fields, at: 1)
     }
 
     /// Writes arguments, checkpoint and result only where they differ: they may be large, and most changes leave them alone.
@@ -65,7 +65,7 @@ extension Writer {
         var isSame = false
         if try statement.step() {
             let row = statement.row
-            isSame = task.body.enumerated().allSatisfy { row.equals(Int32($0.offset), $0.element) }
+            isSame = row.equals(0, EncodedTask.body, of: task.row)
         }
         statement.reset()
         if !isSame { try putBody(task, at: position) }
@@ -84,7 +84,7 @@ extension Writer {
 
     private func standing(of task: inout EncodedTask) throws(StoreError) -> Standing? {
         let statement = statements.readStanding
-        try statement.bind(task.identity.prefix(1), from: 1)
+        try statement.bind(.text(task.id.description), at: 1)
         defer { statement.reset() }
         guard try statement.step() else { return nil }
         let row = statement.row
@@ -93,25 +93,23 @@ extension Writer {
         let placement = standing + Int32(Column.standing.count)
         let fixed = placement + Int32(Column.placement.count)
         // Renewing a lease makes no new version, so the record that the change was made of may know an earlier end.
-        if token != nil, row.equals(2, task.leaseToken) { task.extendLease(to: row.rawInteger(placement - 1)) }
+        if token != nil, row.equals(2, task.leaseToken, of: task.row) { task.extendLease(to: row.rawInteger(placement - 1)) }
 
-        let values = task.changing.dropFirst(Column.reported.count)
-        func same(_ values: some Sequence<SQLValue>, from column: Int32) -> Bool {
-            var column = column
-            for value in values {
-                if !row.equals(column, value) { return false }
-                column += 1
-            }
-            return true
-        }
         return Standing(
             position: row.rawInteger(0),
             version: Int(row.rawInteger(1)),
             token: token,
             status: TaskStatus(rawValue: row.rawText(standing)),
-            isStandingSame: same(values.prefix(Column.standing.count), from: standing),
-            isPlacementSame: same(values.dropFirst(Column.standing.count), from: placement),
-            isSameTask: same(task.identity[1...4], from: fixed)
+            isStandingSame: row.equals(standing, EncodedTask.standing, of: task.row),
+            isPlacementSame: row.equals(placement, EncodedTask.placement, of: task.row),
+            isSameTask: row.equals(fixed, 1..<5, of: task.row)
         )
+    }
+}
+
+extension Row {
+    /// Whether the columns from one on hold what some fields do.
+    fileprivate func equals(_ first: Int32, _ fields: Range<Int>, of row: EncodedRow) -> Bool {
+        zip(first..., row.fields[fields]).allSatisfy { column, field in equals(column, field, of: row) }
     }
 }

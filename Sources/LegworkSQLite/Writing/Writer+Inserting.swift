@@ -1,7 +1,7 @@
 import LegworkCore
 
 extension Writer {
-    func insert(_ task: EncodedTask, name: String?, idempotencyKey: String?, events: [EncodedEvent]) throws(StoreError) -> InsertResult {
+    func insert(_ task: EncodedTask, name: String?, idempotencyKey: String?, events: EncodedEvents) throws(StoreError) -> InsertResult {
         if let idempotencyKey {
             let position = try connection.integer(
                 """
@@ -29,9 +29,7 @@ extension Writer {
         let insert = statements.insertTask
         try insert.bind(.integer(position), at: 1)
         try insert.bind(.integer(createdUntil), at: 2)
-        try insert.bind(task.identity, from: 3)
-        try insert.bind(task.changing, from: 3 + task.identity.count)
-        try insert.runBound()
+        try insert.run(task.row, 0..<EncodedTask.placement.upperBound, at: 3)
         guard connection.changes == 1 else { throw Self.duplicate(task.id) }
         try putBody(task, at: position)
         try append(events, at: position)
@@ -46,19 +44,18 @@ extension Writer {
 
     func putBody(_ task: EncodedTask, at position: Int64) throws(StoreError) {
         try statements.putBody.bind(.integer(position), at: 1)
-        try statements.putBody.bind(task.body, from: 2)
-        try statements.putBody.runBound()
+        try statements.putBody.run(task.row, EncodedTask.body, at: 2)
     }
 
     /// Adds timeline entries, and drops from the middle what the timeline has no room for.
-    func append(_ events: [EncodedEvent], at position: Int64) throws(StoreError) {
-        guard let last = events.last else { return }
-        for event in events {
-            try statements.insertEvent.bind(.integer(position), at: 1)
-            try statements.insertEvent.bind(event.values, from: 2)
-            try statements.insertEvent.runBound()
+    func append(_ events: EncodedEvents, at position: Int64) throws(StoreError) {
+        if events.count == 0 { return }
+        try statements.insertEvent.bind(.integer(position), at: 1)
+        for index in 0..<events.count {
+            let start = index * EncodedEvents.fieldsPerEvent
+            try statements.insertEvent.run(events.row, start..<start + EncodedEvents.fieldsPerEvent, at: 2)
         }
-        if let range = timeline.droppable(last: last.sequence) {
+        if let range = timeline.droppable(last: events.last) {
             // Only what was added since the last time is still there, so that this costs one search in the table.
             try statements.dropEvents.run([.integer(position), SQLValue(range.lowerBound), SQLValue(range.upperBound)])
         }

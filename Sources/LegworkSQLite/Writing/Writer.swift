@@ -55,15 +55,51 @@ final class Writer {
     }
 
     private func commit(_ jobs: [WriteJob]) throws(StoreError) {
+        do throws(Disturbance) {
+            try commit(jobs, isCareful: false)
+        } catch {
+            switch error {
+            case .halfDone: break
+            case .lost(let reason): throw reason
+            }
+            do throws(Disturbance) {
+                try commit(jobs, isCareful: true)
+            } catch {
+                throw error.reason
+            }
+        }
+    }
+
+    /// Why a transaction came to nothing.
+    private enum Disturbance: Error {
+        /// A request failed after it had written something, and there is no savepoint to go back to.
+        case halfDone(StoreError)
+        /// SQLite gave the transaction up.
+        case lost(StoreError)
+
+        var reason: StoreError {
+            switch self {
+            case .halfDone(let reason), .lost(let reason): reason
+            }
+        }
+    }
+
+    /// Runs requests in one transaction.
+    ///
+    /// A savepoint copies every page that is touched while it is open, and hardly any request fails, so the first try does without: when
+    /// a request fails half done, all are run once more, each in a savepoint of its own.
+    private func commit(_ jobs: [WriteJob], isCareful: Bool) throws(Disturbance) {
         let (position, creation) = (nextPosition, createdUntil)
         batch.removeAll()
         pending.removeAll()
-        do throws(StoreError) {
-            try statements.begin.run()
-            for job in jobs { try execute(job) }
-            try writeCounts()
-            if nextPosition != position { try statements.setNextPosition.run([.integer(nextPosition)]) }
-            try statements.commit.run()
+        do throws(Disturbance) {
+            try losing { () throws(StoreError) in try statements.begin.run() }
+            for job in jobs { try execute(job, isCareful: isCareful) }
+            try losing { () throws(StoreError) in
+                try writeCounts()
+                if nextPosition != position { try statements.setNextPosition.run([.integer(nextPosition)]) }
+                try statements.commit.run()
+            }
         } catch {
             if connection.isInTransaction { try? statements.rollback.run() }
             (nextPosition, createdUntil) = (position, creation)
@@ -71,12 +107,13 @@ final class Writer {
         }
     }
 
-    /// Runs one request inside a savepoint.
-    ///
-    /// - Throws: only when the whole transaction is lost.
-    private func execute(_ job: WriteJob) throws(StoreError) {
-        let (position, creation) = (nextPosition, createdUntil)
-        try statements.savepoint.run()
+    private func losing(_ body: () throws(StoreError) -> Void) throws(Disturbance) {
+        do throws(StoreError) { try body() } catch { throw .lost(error) }
+    }
+
+    private func execute(_ job: WriteJob, isCareful: Bool) throws(Disturbance) {
+        let (position, creation, changes) = (nextPosition, createdUntil, connection.totalChanges)
+        if isCareful { try losing { () throws(StoreError) in try statements.savepoint.run() } }
         do throws(StoreError) {
             try job.execute(self)
             batch.absorb(&pending)
@@ -84,11 +121,15 @@ final class Writer {
             pending.removeAll()
             (nextPosition, createdUntil) = (position, creation)
             // When the disk fails or is full, SQLite ends the transaction by itself.
-            guard connection.isInTransaction else { throw error }
+            guard connection.isInTransaction else { throw .lost(error) }
+            if isCareful {
+                try losing { () throws(StoreError) in try statements.rollbackToSavepoint.run() }
+            } else if connection.totalChanges != changes {
+                throw .halfDone(error)
+            }
             job.fail(error)
-            try statements.rollbackToSavepoint.run()
         }
-        try statements.releaseSavepoint.run()
+        if isCareful { try losing { () throws(StoreError) in try statements.releaseSavepoint.run() } }
     }
 
     private func writeCounts() throws(StoreError) {

@@ -90,19 +90,4 @@ struct WriterStatements {
 extension Statement {
     /// Runs a statement that has no placeholders.
     func run() throws(StoreError) { try run(EmptyCollection<SQLValue>()) }
-
-    /// Binds the placeholders from a place on, counted from 1.
-    func bind(_ values: some Collection<SQLValue>, from start: Int) throws(StoreError) {
-        var index = Int32(start)
-        for value in values {
-            try bind(value, at: index)
-            index += 1
-        }
-    }
-
-    /// Runs the statement with the values that are bound.
-    func runBound() throws(StoreError) {
-        defer { reset() }
-        while try step() {}
-    }
 }
