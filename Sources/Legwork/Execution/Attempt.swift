@@ -142,7 +142,7 @@ final class Attempt: ToolContextHost {
                 }
             }
         } onCancel: {
-            callerLeft(options.whenCallerLeaves)
+            callerLeft(options.decideWhenCallerLeaves?() ?? options.whenCallerLeaves)
         }
     }
 
