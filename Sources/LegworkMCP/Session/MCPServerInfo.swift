@@ -21,9 +21,9 @@ public struct MCPServerInfo: Sendable, Hashable {
 
     /// What every model should know: that slow calls become tasks, and which tools look after them.
     public static let standardInstructions = """
-        A call that takes longer than a few seconds goes on in the background as a task, and its answer holds a task_id. Tasks outlive this \
-        session. Use await_task to wait for a result, check_task to look without waiting, task_output to read what a task has written, \
-        cancel_task to stop one, and list_tasks to find earlier work again.
+        A call that takes longer than a few seconds goes on in the background as a task, and its answer holds a task_id. Use await_task to \
+        wait for its result, check_task to look without waiting, task_output to read what it has written, cancel_task to stop it, and \
+        list_tasks to find earlier work again.
         """
 
     /// `{"name": …, "title": …, "version": …}`.
