@@ -170,7 +170,7 @@ final class Attempt: ToolContextHost {
                 }
             }
         } onCancel: {
-            callerLeft(options.whenCallerLeaves)
+            callerLeft(options.decideWhenCallerLeaves?() ?? options.whenCallerLeaves)
         }
     }
 
