@@ -50,12 +50,12 @@ final class Attempt: ToolContextHost {
     private let whenOver: (@Sendable () -> Void)?
 
     /// An attempt of a call that nothing is recorded of.
-    init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller, options: CallOptions) {
+    init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller, options: CallOptions?) {
         self.engine = engine
         self.tool = tool
         self.arguments = arguments
         self.caller = caller
-        asked = Asked(options)
+        asked = options.map(Asked.init)
         whenOver = nil
         state = Lock(State(machine: AttemptStateMachine(isRecorded: false, hasCaller: true)))
     }
@@ -160,6 +160,7 @@ final class Attempt: ToolContextHost {
     // MARK: - The caller
 
     /// Waits for the outcome, or for the call to become a task.
+    @inline(never)
     func outcome(within window: Duration?) async throws -> CallOutcome {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
