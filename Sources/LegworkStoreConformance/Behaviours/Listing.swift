@@ -80,7 +80,7 @@ extension StoreBehaviour {
             }
         },
         StoreBehaviour("filters add up") { stage in
-            let parent = try await stage.add().id
+            let parent = try await stage.add { $0.tool = "root" }.id
             var expected: [TaskQuery: [TaskID]] = [:]
             let choices = [("shell", "default"), ("shell", "slow"), ("agent", "default"), ("agent", "slow")]
             for (index, (tool, queue)) in (choices + choices).enumerated() {

@@ -97,7 +97,9 @@ struct Player {
         case .failed: next.failure = "it broke"
         case _: break
         }
-        if let transition = try? next.apply(event, at: now) { events += transition.events } else { next.touch(at: now) }
+        if let transition = try? next.apply(event, at: now) { events += transition.events }
+        // Some events change nothing, and a change without a new version is no change.
+        if next.version == base.version { next.touch(at: now) }
         let final = next
         let change = TaskChange(final, replacing: base.version, token: token(of: base), events: events)
         switch try await pair.ask("the commit of \(final.id)", { try await $0.commit(change) }) {
