@@ -40,7 +40,7 @@ extension RunningCommands {
         @Test("By the time limit, even if it then says that all is well")
         func timeLimitHandled() async throws {
             let rig = try CommandRig()
-            let result = try await rig.run(["shell": "trap 'echo bye; exit 0' TERM; sleep 300 & wait", "timeout": 1])
+            let result = try await rig.run(["shell": "trap 'echo bye; exit 0' TERM; sh -c 'exec sleep 300' & wait", "timeout": 1])
             #expect(result["timed_out"] == true)
             #expect(result.exitCode == 0)
             #expect(result.isError)
