@@ -29,6 +29,8 @@ final class StoreLock: Sendable {
 
     deinit {
         ftruncate(descriptor, 0)
+        // Not left to the close: a child that is just being started elsewhere in this process shares the file until it becomes its program.
+        flock(descriptor, LOCK_UN)
         Glibc.close(descriptor)
     }
 
