@@ -42,8 +42,9 @@ lint: ## check the format and the size of the files
 format: ## bring the sources into the house's format
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
 
-install: build ## install the command under PREFIX (default ~/.local)
-	install -D -m 755 .build/release/legwork $(DESTDIR)$(PREFIX)/bin/legwork
+install: setup ## install the command under PREFIX (default ~/.local); it needs no Swift to run
+	swift build -c release --product legwork --static-swift-stdlib --scratch-path .build/static
+	install -D -s -m 755 .build/static/release/legwork $(DESTDIR)$(PREFIX)/bin/legwork
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/legwork"
 
 clean: ## remove everything that was built

@@ -39,11 +39,6 @@ let package = Package(
             providers: [.apt(["libevent-dev"]), .brew(["libevent"])]
         ),
         .systemLibrary(
-            name: "CLibeventHTTP",
-            pkgConfig: "libevent_extra",
-            providers: [.apt(["libevent-dev"]), .brew(["libevent"])]
-        ),
-        .systemLibrary(
             name: "CSQLite",
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
@@ -72,7 +67,7 @@ let package = Package(
         // Doors.
         .target(
             name: "LegworkHTTP",
-            dependencies: ["LegworkCore", "LegworkEventLoop", "CLibeventHTTP", "CCurl"],
+            dependencies: ["LegworkCore", "LegworkEventLoop", "CCurl"],
             swiftSettings: strictMemory
         ),
         .target(name: "LegworkMCP", dependencies: ["LegworkCore", "Legwork"], swiftSettings: strict),

@@ -6,6 +6,7 @@ import LegworkEventLoop
 public enum CLI {
     static let commands: [any Command.Type] = [
         Run.self, Call.self, List.self, Show.self, Logs.self, Wait.self, Cancel.self, Stats.self, Tools.self, Serve.self, Stop.self,
+        MCP.self,
         Doctor.self, Version.self,
     ]
 
@@ -34,6 +35,9 @@ public enum CLI {
         } catch let refusal as DaemonRefusal {
             console.error("legwork: \(refusal.description)")
             return refusal.exitCode.rawValue
+        } catch let error as DaemonClient.Unreachable {
+            console.error("legwork: \(error.description)")
+            return ExitCode.noDaemon.rawValue
         } catch let error as CLIError {
             console.error("legwork: \(error.description)")
             return error.exitCode.rawValue

@@ -75,7 +75,7 @@ package struct CommandReport {
         switch exit.status {
         case .exited(let code): return "exit code \(code)"
         case .signalled(let number, let isDumped): return "killed by \(SignalName.of(number))" + (isDumped ? " (core dumped)" : "")
-        case nil: return "could not be ended; it still runs"
+        case nil: return exit.survivors.isEmpty ? "ended; how is not known" : "could not be ended"
         }
     }
 

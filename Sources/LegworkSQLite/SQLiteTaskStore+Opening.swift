@@ -54,7 +54,10 @@ extension SQLiteTaskStore {
         connection.setCheckpointOnClose(false)
         connection.setBusyTimeout(milliseconds: Int32(clamping: configuration.busyTimeout.milliseconds))
         guard !connection.isReadOnly else {
-            throw StoreError(.readOnly, "the store '\(path)' may only be read; give this user the right to write to the file and its folder")
+            throw StoreError(
+                .readOnly,
+                "the store '\(path)' may only be read; give this user the right to write to the file and its folder"
+            )
         }
         let schema = SchemaKeeper(connection: connection)
         try schema.check()

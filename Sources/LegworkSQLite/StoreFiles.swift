@@ -31,7 +31,10 @@ enum StoreFiles {
         var start = [UInt8](repeating: 0, count: signature.count)
         let count = unsafe start.withUnsafeMutableBytes { bytes in unsafe pread(descriptor, bytes.baseAddress, bytes.count, 0) }
         guard count == 0 || start == signature else {
-            throw StoreError(.damaged, "'\(path)' is no SQLite database, so it was left alone; move it away, or name another path for the store")
+            throw StoreError(
+                .damaged,
+                "'\(path)' is no SQLite database, so it was left alone; move it away, or name another path for the store"
+            )
         }
     }
 

@@ -41,7 +41,8 @@ extension ToolResult {
         return .error(text + ". It began:\n" + self.text.truncated(toBytes: 4096))
     }
 
-    private var approximateBytes: Int {
+    /// About how many bytes the result has as JSON.
+    var approximateBytes: Int {
         content.reduce(structuredContent?.approximateBytes ?? 0) { sum, block in
             switch block {
             case .text(let text): sum + text.utf8.count

@@ -16,6 +16,8 @@ public struct CallOptions: Sendable {
     public var inBackground: Bool = false
     /// What becomes of the call when the caller leaves during the window.
     public var whenCallerLeaves: CallerLeaves = .cancel
+    /// Decides at the moment the caller leaves, in place of ``whenCallerLeaves``: a door may learn only then why he does. Must be quick.
+    public var decideWhenCallerLeaves: (@Sendable () -> CallerLeaves)?
     /// One line for people; nil lets the tool say it.
     public var title: String?
     /// A name unique among the owner's live tasks. A call with a name is a task from its start.

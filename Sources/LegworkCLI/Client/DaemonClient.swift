@@ -40,13 +40,25 @@ final class DaemonClient: Sendable {
         return value
     }
 
+    /// Why the daemon did not answer.
+    struct Unreachable: Error, CustomStringConvertible {
+        let description: String
+        /// Whether nobody can have taken the request, so that it may be sent again.
+        let isBeforeSending: Bool
+    }
+
     /// Sends a request whose answer is read as it comes.
     func open(_ method: String, _ target: String, _ body: JSONValue? = nil) async throws -> HTTPClientResponse {
+        try await open(method, target, bytes: body?.jsonBytes())
+    }
+
+    /// Sends a request whose answer is read as it comes.
+    func open(_ method: String, _ target: String, bytes body: [UInt8]?) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(
             method: method,
             destination: .unixSocket(path: folder.socket, target: target),
             headers: headers,
-            body: body?.jsonBytes()
+            body: body
         )
         request.connectTimeout = .seconds(5)
         // Calls and waits take their time; a daemon that dies closes the connection.
@@ -71,7 +83,10 @@ final class DaemonClient: Sendable {
             return try await body()
         } catch let error as HTTPError {
             if Task.isCancelled { throw CancellationError() }
-            throw CLIError(.noDaemon, "the daemon cannot be reached: \(error.message)")
+            throw Unreachable(
+                description: "the daemon cannot be reached: \(error.message)",
+                isBeforeSending: error.code == .connectionRefused || error.code == .noSuchSocket
+            )
         }
     }
 

@@ -20,6 +20,7 @@ enum Run: Command {
             value: "DURATION",
             "how long to wait before leaving it to itself (default 10s; 'none' waits to the end)"
         ),
+        Option("queue", value: "QUEUE", "put it into a queue, from which a worker takes it ('default' is one); implies --background"),
         Option("name", value: "NAME", "a name for the task, unique among those that have not ended"),
         Option("cwd", value: "FOLDER", "where to run (default: here)"),
         Option("timeout", value: "DURATION", "end the command when it takes longer"),
@@ -34,12 +35,13 @@ enum Run: Command {
         let client = try await invocation.client()
         let task: JSONValue
         do {
-            task = try await client.post("/v1/call", body)["task"] ?? .null
+            let target = invocation.arguments.has("queue") ? "/v1/tasks" : "/v1/call"
+            task = try await client.post(target, body)["task"] ?? .null
         } catch let refusal as DaemonRefusal where refusal.code == "invalid_arguments" {
             throw CLIError(.cannotStart, refusal.description)
         }
         guard let id = task["id"]?.string else { throw CLIError(.failure, "the daemon's answer has no task") }
-        if invocation.arguments.has("background") {
+        if invocation.arguments.has("background") || invocation.arguments.has("queue") {
             invocation.console.print(invocation.style == .json ? JSONValue.object(["task": task]).json() : id)
             return ExitCode.success.rawValue
         }
@@ -78,7 +80,8 @@ enum Run: Command {
         call["env"] = .object(invocation.environment.sorted { $0.key < $1.key }.reduce(into: [:]) { $0[$1.key] = .string($1.value) })
         call["timeout"] = try arguments.duration("timeout").map { JSONValue($0.seconds) }
         if arguments.has("stdin") { call["stdin"] = .string(try readInput()) }
-        var body: JSONObject = ["tool": "run_command", "arguments": .object(call), "background": true]
+        var body: JSONObject = ["tool": "run_command", "arguments": .object(call)]
+        if let queue = arguments["queue"] { body["queue"] = .string(queue) } else { body["background"] = true }
         body["name"] = arguments["name"].map(JSONValue.string)
         return .object(body)
     }

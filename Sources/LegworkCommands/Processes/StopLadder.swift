@@ -56,7 +56,7 @@ package struct StopLadder: Sendable {
 
     private let leader: ProcessIdentity
     private var phase: Phase
-    /// Who outside the group has been sent SIGTERM.
+    /// Who has been sent SIGTERM.
     private var asked: Set<ProcessIdentity> = []
     private var hasAskedGroup = false
     private var wasEmpty = false
@@ -106,13 +106,24 @@ package struct StopLadder: Sendable {
 
     private mutating func ask(_ living: [ProcessTable.Entry]) -> [Signal] {
         var signals: [Signal] = []
-        // Once only: what a process starts to tidy up after SIGTERM must be left to do so.
-        if !hasAskedGroup, living.contains(where: isInGroup) {
+        let isFirst = !hasAskedGroup
+        hasAskedGroup = true
+        if isFirst, living.contains(where: isInGroup) {
             // A stopped process takes SIGTERM only when it goes on.
             signals = [Signal(target: .group, number: SIGTERM), Signal(target: .group, number: SIGCONT)]
         }
-        hasAskedGroup = true
-        for entry in living where !isInGroup(entry) && asked.insert(entry.identity).inserted {
+        let pids = Set(living.map(\.pid))
+        for entry in living where !asked.contains(entry.identity) {
+            if isInGroup(entry) {
+                // What a process starts to tidy up after SIGTERM must be left to do so, unless it was left behind: then it may be one
+                // that came into being just while the others were asked.
+                guard isFirst || !pids.contains(entry.parent) else { continue }
+                if isFirst {
+                    asked.insert(entry.identity)
+                    continue
+                }
+            }
+            asked.insert(entry.identity)
             signals.append(Signal(target: .process(entry.identity), number: SIGTERM))
             signals.append(Signal(target: .process(entry.identity), number: SIGCONT))
         }

@@ -173,7 +173,7 @@ package final class LocalCommand: RunningCommand {
         reporter.close()
         closeAll()
         let status = family.reap(process)
-        if status == nil { reapLater() }
+        if !process.isReaped { reapLater() }
         let output = collector.summary
         let exit = state.withLock { state in
             CommandExit(

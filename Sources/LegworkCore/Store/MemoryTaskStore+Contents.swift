@@ -101,9 +101,8 @@ extension MemoryTaskStore.Contents {
         let name = record.name.map { MemoryTaskStore.NameKey(owner: record.owner, text: $0) }
         if let name, let id = liveNames[name], let entry = entries[id] { return .nameTaken(entry.record) }
 
-        let entry = MemoryTaskStore.Entry(position: nextPosition, record: record, events: [])
+        let entry = MemoryTaskStore.Entry(position: nextPosition, record: record, events: request.events)
         nextPosition += 1
-        append(request.events, to: entry)
         entries[record.id] = entry
         all.add(entry)
         shelves[record.owner, default: .init()].add(entry)

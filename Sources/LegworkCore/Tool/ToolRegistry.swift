@@ -66,6 +66,10 @@ public final class RegisteredTool: Sendable {
     public let tool: any Tool
     /// Its descriptor.
     public let descriptor: ToolDescriptor
+    /// When a call becomes a task.
+    public let background: BackgroundPolicy
+    /// Whether a call is recorded before the tool starts.
+    public let durability: Durability
     private let checker: JSONSchemaChecker
 
     /// Looks at a tool's descriptor.
@@ -74,6 +78,8 @@ public final class RegisteredTool: Sendable {
     public init(_ tool: any Tool) throws(ToolError) {
         self.tool = tool
         descriptor = tool.descriptor
+        background = descriptor.background
+        durability = descriptor.durability
         let name = descriptor.name
         guard ToolDescriptor.isValidName(name) else {
             throw ToolError(

@@ -32,7 +32,11 @@ import LegworkCore
             throw StoreError(.unavailable, "there is no memory left to open the store '\(path)'")
         }
         guard result == SQLITE_OK else {
-            let fault = unsafe SQLiteFault(code: result, systemError: sqlite3_system_errno(opened), text: String(cString: sqlite3_errmsg(opened)))
+            let fault = unsafe SQLiteFault(
+                code: result,
+                systemError: sqlite3_system_errno(opened),
+                text: String(cString: sqlite3_errmsg(opened))
+            )
             unsafe sqlite3_close_v2(opened)
             throw fault.storeError(path: path)
         }

@@ -28,7 +28,11 @@ struct SQLiteFault: Error, Hashable, CustomStringConvertible {
         case SQLITE_IOERR where Self.noRoom.contains(systemError):
             full(path)
         case SQLITE_READONLY:
-            StoreError(.readOnly, "the store '\(path)' may only be read; give this user the right to write to the file and its folder", underlying: self)
+            StoreError(
+                .readOnly,
+                "the store '\(path)' may only be read; give this user the right to write to the file and its folder",
+                underlying: self
+            )
         case SQLITE_CORRUPT, SQLITE_NOTADB:
             StoreError(
                 .damaged,

@@ -73,7 +73,11 @@ extension Writer {
         do throws(IllegalTransition) {
             transition = try record.claim(under: request.lease, at: request.now)
         } catch {
-            throw StoreError(.damaged, "an index of the store '\(connection.path)' names a task that is not queued; run `legwork doctor`", underlying: error)
+            throw StoreError(
+                .damaged,
+                "an index of the store '\(connection.path)' names a task that is not queued; run `legwork doctor`",
+                underlying: error
+            )
         }
         let row = EncodedRow(claimed: record)
         try update(statements.updateStanding, row, row.fields.indices, at: position)

@@ -13,7 +13,10 @@ extension Writer {
             return .stale(try soundRecord(stored.position))
         }
         guard stored.isSameTask else {
-            throw StoreError(.invalid, "the owner, tool, name and idempotency key of \(task.id) are fixed; commit the record with those it has")
+            throw StoreError(
+                .invalid,
+                "the owner, tool, name and idempotency key of \(task.id) are fixed; commit the record with those it has"
+            )
         }
         guard let status = stored.status else {
             try setAside(stored.position, RowDamage("its status is unknown"))

@@ -72,6 +72,17 @@ struct StopLadderTests {
         #expect(ladder.step(living: [Self.own, Self.escaped], now: .seconds(3)).signals == [])
     }
 
+    @Test("One in the group that came later is asked when its parent has gone, and left to its parent before")
+    mutating func asksOrphans() {
+        let late = entry(105, parent: 100, session: 100)
+        let orphan = entry(105, parent: 50, session: 100)
+        let target = StopLadder.Target.process(late.identity)
+        _ = ladder.step(living: [Self.own], now: .zero)
+        #expect(ladder.step(living: [Self.own, late], now: .seconds(1)).signals == [])
+        #expect(ladder.step(living: [orphan], now: .seconds(2)).signals.map(\.target) == [target, target])
+        #expect(ladder.step(living: [orphan], now: .seconds(3)).signals == [])
+    }
+
     @Test("After the grace it kills, again and again")
     mutating func kills() {
         _ = ladder.step(living: [Self.own, Self.escaped], now: .zero)

@@ -49,7 +49,7 @@ extension RunningCommands {
                 ["shell": "kill -KILL $$"],
                 ["argv": ["sleep", "300"], "timeout": 0.01],
                 ["argv": [.string(broken)]],
-                ["shell": "(sleep 0.01; true) & sleep 0.02"],
+                ["shell": "true | true | false"],
             ]
             @Sendable func runAll(_ count: Int) async {
                 await withDiscardingTaskGroup { group in
@@ -63,6 +63,13 @@ extension RunningCommands {
             await runAll(200)
             #expect(ProcessFacts.descriptorCount() == descriptors)
             #expect(ProcessFacts.children() == children)
+        }
+
+        @Test("Orphans of a command that runs on are reaped")
+        func orphans() async throws {
+            let line = "pid=$(true & echo $!); while [ -d /proc/$pid ]; do sleep 0.05; done; echo gone"
+            let result = try await CommandRig().run(["shell": .string(line)])
+            #expect(result.text == "gone\nexit code 0")
         }
 
         @Test("A talkative command does not starve others")

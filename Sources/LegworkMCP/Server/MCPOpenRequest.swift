@@ -1,0 +1,70 @@
+import Legwork
+import LegworkCore
+import Synchronization
+
+/// A request that is being worked on, and the ways in which it can be left.
+final class MCPOpenRequest: Sendable {
+    /// Why nobody waits for the answer any more.
+    enum Departure: Sendable, Hashable {
+        /// The client has called the request off.
+        case calledOff
+        /// The connection is gone, or the response that was to carry the answer.
+        case connectionLost
+    }
+
+    private struct State {
+        var departure: Departure?
+        var work: Task<MCPAnswer?, Never>?
+    }
+
+    let operation: MCPOperation
+    let exchange: MCPExchange
+    let caller: Caller
+    private let transport: MCPTransport
+    private let state = Lock(State())
+
+    init(_ operation: MCPOperation, _ exchange: MCPExchange, caller: Caller, transport: MCPTransport) {
+        self.operation = operation
+        self.exchange = exchange
+        self.caller = caller
+        self.transport = transport
+    }
+
+    /// Whether nobody waits for the answer any more.
+    var isLeft: Bool { state.withLock { $0.departure != nil } }
+
+    /// Names the Swift task that works on the request.
+    func began(_ work: Task<MCPAnswer?, Never>) {
+        let isLeft = state.withLock { state in
+            state.work = work
+            return state.departure != nil
+        }
+        if isLeft { work.cancel() }
+    }
+
+    /// Says that nobody waits for the answer any more. The first reason counts.
+    func leave(_ departure: Departure) {
+        let work = state.withLock { state in
+            state.departure = state.departure ?? departure
+            return state.work
+        }
+        work?.cancel()
+    }
+
+    /// What becomes of a call that its caller has left before it became a task.
+    ///
+    /// A host that has died does not want its work thrown away. Closing a response is how a modern client calls a request off over HTTP
+    /// (2026-07-28, basic/patterns/cancellation), while for an older one a lost connection says nothing (2025-11-25, basic/transports).
+    func whenCallerLeaves(_ tool: ToolDescriptor) -> CallOptions.CallerLeaves {
+        // A wait that nobody waits for is no task.
+        if tool.background == .never { return .cancel }
+        switch state.withLock({ $0.departure }) {
+        case .calledOff: return .cancel
+        case .connectionLost, nil:
+            switch transport {
+            case .stdio: return .promote
+            case .http: return exchange.revision.isModern ? .cancel : .promote
+            }
+        }
+    }
+}

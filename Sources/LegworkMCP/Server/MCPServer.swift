@@ -1,0 +1,114 @@
+public import Legwork
+public import LegworkCore
+
+/// The MCP door: answers the messages of any number of clients with the tools and tasks of one manager.
+///
+/// A door that carries messages opens an ``MCPConnection`` per client, feeds it each message, and sends what comes back:
+///
+/// ```swift
+/// let server = MCPServer(manager: manager, options: MCPServerOptions(info: MCPServerInfo(name: "builder", version: "1.0")))
+/// let connection = server.connect(as: Caller(owner: "session-1"), over: .stdio)
+/// if let answer = await connection.handle(line, notify: { write($0) }) { write(answer.bytes) }
+/// ```
+///
+/// The server owns nothing that would have to be run or stopped. The tools are those of the manager's registry;
+/// ``Legwork/TaskManager/registerCompanionTools()`` adds those with which a model looks after its tasks.
+public final class MCPServer: Sendable {
+    let manager: TaskManager
+    let options: MCPServerOptions
+    let clock: any TaskClock
+
+    /// Makes a server.
+    ///
+    /// - Parameters:
+    ///   - manager: whose tools and tasks.
+    ///   - options: how clients are treated.
+    ///   - clock: the time, for heartbeats; the manager's own should be given where that is another.
+    public init(manager: TaskManager, options: MCPServerOptions, clock: any TaskClock = SystemClock()) {
+        self.manager = manager
+        self.options = options
+        self.clock = clock
+    }
+
+    /// Opens a connection.
+    ///
+    /// - Parameters:
+    ///   - caller: in whose name its calls are made, and whose tasks it sees.
+    ///   - transport: what carries its messages, which decides what a lost connection means.
+    public func connect(as caller: Caller, over transport: MCPTransport) -> MCPConnection {
+        MCPConnection(self, caller, transport)
+    }
+
+    // MARK: - Operations
+
+    /// Does what a request asks for.
+    ///
+    /// - Returns: the answer; nil when its sender has called it off in time.
+    func perform(_ request: MCPOpenRequest, notify: @escaping @Sendable (MCPNotification) -> Void) async -> MCPAnswer? {
+        let exchange = request.exchange
+        do {
+            switch request.operation {
+            case .listTools(let cursor): return exchange.tools(manager.tools.tools, cursor: cursor)
+            case .callTool(let name, let arguments): return try await call(name, arguments, request, notify)
+            case .getTask(let id): return exchange.task(try await manager.task(Self.id(id), in: request.caller.scope), now: clock.now)
+            case .updateTask(let id, _):
+                // No tool can ask for anything yet, so every answer is to an unknown key; those are passed over (ext-tasks, tasks/update).
+                _ = try await manager.task(Self.id(id), in: request.caller.scope)
+                return exchange.acknowledged
+            case .cancelTask(let id):
+                _ = try await manager.cancel(Self.id(id), in: request.caller.scope)
+                return exchange.acknowledged
+            }
+        } catch let error as MCPError {
+            return exchange.fail(error)
+        } catch let error as TaskManagerError where error.code == .notFound {
+            return exchange.fail(MCPExchange.taskNotFound)
+        } catch is CancellationError {
+            return nil
+        } catch {
+            return exchange.fail(MCPError(.internalError, "\(error)"))
+        }
+    }
+
+    /// The task that a client names. On this wire it is always a whole id.
+    private static func id(_ text: String) throws(MCPError) -> TaskID {
+        guard let id = TaskID(text) else { throw MCPExchange.taskNotFound }
+        return id
+    }
+
+    private func call(
+        _ name: String,
+        _ arguments: JSONValue,
+        _ request: MCPOpenRequest,
+        _ notify: @escaping @Sendable (MCPNotification) -> Void
+    ) async throws -> MCPAnswer? {
+        let exchange = request.exchange
+        let descriptor: ToolDescriptor
+        do {
+            descriptor = try manager.tools.tool(named: name).descriptor
+        } catch {
+            return exchange.refuse(error.message)
+        }
+        var options = CallOptions()
+        options.window = self.options.window(for: descriptor, client: exchange.client)
+        options.decideWhenCallerLeaves = { request.whenCallerLeaves(descriptor) }
+        let progress = exchange.progressToken.map { MCPProgressReporter(token: $0, clock: clock, notify: notify) }
+        if let progress { options.onReport = { progress.report($0) } }
+        let chosen = options
+        do {
+            let outcome = try await MCPProgressReporter.beating(progress) {
+                try await self.manager.call(name, arguments, as: request.caller, options: chosen)
+            }
+            return exchange.outcome(outcome, now: clock.now)
+        } catch let error as ToolError where error.code == .unknownTool {
+            return exchange.refuse(error.message)
+        } catch let error as ToolError {
+            // What a model did wrong it should read, and do better (2025-11-25 and 2026-07-28, server/tools).
+            return exchange.complete(exchange.callResult(.error(error.message)))
+        } catch let error as TaskManagerError where error.code != .shuttingDown {
+            return exchange.complete(exchange.callResult(.error(error.message)))
+        } catch is CancellationError where !request.isLeft {
+            return exchange.complete(exchange.callResult(.error("The call of '\(name)' was cancelled while it ran.")))
+        }
+    }
+}

@@ -1,0 +1,29 @@
+public import LegworkCore
+
+/// How a server treats its clients.
+public struct MCPServerOptions: Sendable {
+    /// How the server introduces itself.
+    public var info: MCPServerInfo
+    /// How long a call may take before it becomes a task. Some hosts give up a call after 5 seconds, so keep it below 4.
+    public var window: Duration = .seconds(3)
+    /// Other windows for tools, by name. They go before everything else.
+    public var toolWindows: [String: Duration] = [:]
+    /// Other windows for clients, by the name that they give themselves (which nobody verifies).
+    public var clientWindows: [String: Duration] = [:]
+    /// How large and deep a message may be.
+    public var limits: JSONLimits = JSONLimits(depth: 128, bytes: 16 << 20)
+    /// How many requests of one connection are worked on at once; more are refused.
+    public var maximumOpenRequests: Int = 256
+
+    /// The defaults.
+    public init(info: MCPServerInfo) { self.info = info }
+
+    /// The window of a call; nil leaves it to the tool.
+    func window(for tool: ToolDescriptor, client: String?) -> Duration? {
+        if let window = toolWindows[tool.name] { return window }
+        let window = client.flatMap { clientWindows[$0] } ?? window
+        // A tool may want to become a task sooner; it must not keep a client waiting longer than that client bears.
+        if case .automatic(let own?) = tool.background { return min(own, window) }
+        return window
+    }
+}

@@ -1,0 +1,8 @@
+/// The names that MCP gives to metadata and extensions.
+enum MCPName {
+    static let protocolVersion = "io.modelcontextprotocol/protocolVersion"
+    static let clientCapabilities = "io.modelcontextprotocol/clientCapabilities"
+    static let clientInfo = "io.modelcontextprotocol/clientInfo"
+    static let serverInfo = "io.modelcontextprotocol/serverInfo"
+    static let tasks = "io.modelcontextprotocol/tasks"
+}

@@ -1,0 +1,15 @@
+public import LegworkCore
+
+/// What a client asks for that takes time.
+public enum MCPOperation: Sendable, Hashable {
+    /// A page of the tools.
+    case listTools(cursor: String?)
+    /// A call of a tool.
+    case callTool(name: String, arguments: JSONValue)
+    /// The state of a task, with its outcome when it has ended.
+    case getTask(String)
+    /// Answers for a task that waits for some.
+    case updateTask(String, JSONObject)
+    /// The wish that a task should stop.
+    case cancelTask(String)
+}
