@@ -123,7 +123,10 @@ struct OpeningTests {
         #expect(read(path) == before)
     }
 
-    @Test("refuses what is no database, and leaves it as it is", arguments: ["hello", "SQLite format 3", String(repeating: "x", count: 5000)])
+    @Test(
+        "refuses what is no database, and leaves it as it is",
+        arguments: ["hello", "SQLite format 3", String(repeating: "x", count: 5000)]
+    )
     func noDatabase(_ text: String) async throws {
         write(text, to: path)
         let error = await refusal(path)

@@ -53,7 +53,9 @@ struct QuarantineTests {
     }
 
     /// Makes a store of five tasks and damages the third.
-    private func makeDamagedStore(_ damage: [Damage], name: String? = nil, key: String? = nil) async throws -> (SQLiteTaskStore, [TaskRecord]) {
+    private func makeDamagedStore(_ damage: [Damage], name: String? = nil, key: String? = nil) async throws -> (
+        SQLiteTaskStore, [TaskRecord]
+    ) {
         let sound = try await SQLiteTaskStore.open(path: path)
         var records: [TaskRecord] = []
         for index in 0..<5 {

@@ -36,7 +36,11 @@ package final class ChangeBroadcast: Sendable {
             return reader
         }
         guard let reader else { return AsyncStream { $0.finish() } }
-        return AsyncStream { await reader.take() } onCancel: { reader.finish() }
+        return AsyncStream {
+            await reader.take()
+        } onCancel: {
+            reader.finish()
+        }
     }
 
     package func finish() {

@@ -150,7 +150,8 @@ import LegworkCore
         // When a COMMIT fails SQLite does not keep the system's error number, but nothing has replaced it yet.
         let latest = errno
         let systemError = unsafe SQLiteFault.noRoom.contains(latest) ? latest : sqlite3_system_errno(handle)
-        return unsafe SQLiteFault(code: code, systemError: systemError, text: String(cString: sqlite3_errmsg(handle))).storeError(path: path)
+        let fault = unsafe SQLiteFault(code: code, systemError: systemError, text: String(cString: sqlite3_errmsg(handle)))
+        return fault.storeError(path: path)
     }
 }
 

@@ -169,7 +169,8 @@ extension StoreBehaviour {
             }
             await stage.provider.remove(store)
         },
-        StoreBehaviour("a place in a list is never given again, also when the newest task was purged before the store was opened again") { stage in
+        StoreBehaviour("a place in a list is never given again, also when the newest task was purged before the store was opened again") {
+            stage in
             let first = try await stage.add()
             _ = try await stage.addFinished()
             let newest = try await stage.addFinished()
