@@ -13,7 +13,8 @@ final class StoreLock: Sendable {
     /// - Throws: ``StoreError/Code/locked`` when somebody else has it, in this process or another.
     init(for database: String) throws(StoreError) {
         let path = database + ".lock"
-        descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // Set last: were this value complete when it throws, its end would close the descriptor a second time, by then somebody else's.
+        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreFiles.error("open the lock file", path, errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
@@ -25,6 +26,7 @@ final class StoreLock: Sendable {
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)
         _ = unsafe text.withUnsafeBytes { bytes in unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
+        self.descriptor = descriptor
     }
 
     deinit {
