@@ -36,7 +36,8 @@ struct HostileInputTests {
     ]
 
     private static let fragments: [[UInt8]] = [
-        "\"id\":", "null", "{}", "[]", "\"\"", "-1", "1e999", "\\u0000", "\\ud800", "\"method\":\"tools/call\"", "\"_meta\":{}", "{\"a\":", "[[",
+        "\"id\":", "null", "{}", "[]", "\"\"", "-1", "1e999", "\\u0000", "\\ud800", "\"method\":\"tools/call\"", "\"_meta\":{}", "{\"a\":",
+        "[[",
         "99999999999999999999", "\u{FEFF}", "\"jsonrpc\":\"2.0\",", "\"io.modelcontextprotocol/protocolVersion\":5,",
     ].map { Array($0.utf8) }
 
@@ -90,7 +91,9 @@ struct HostileInputTests {
         let bench = try MCPBench(echo())
         let connection = try await bench.legacy()
         for number in 0..<2000 {
-            _ = await connection.handle(message("tools/call", ["name": "echo", "arguments": ["n": JSONValue(number)]], id: JSONValue(number)))
+            _ = await connection.handle(
+                message("tools/call", ["name": "echo", "arguments": ["n": JSONValue(number)]], id: JSONValue(number))
+            )
         }
         #expect(connection.openRequests == 0)
         #expect(try await bench.manager.counts(in: .operator).total == 0)

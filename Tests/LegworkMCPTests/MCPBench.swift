@@ -30,7 +30,9 @@ struct MCPBench {
     }
 
     /// A connection that has agreed on a revision with a handshake.
-    func legacy(_ revision: String = "2025-11-25", client: String = "tests", over transport: MCPTransport = .stdio) async throws -> MCPConnection {
+    func legacy(_ revision: String = "2025-11-25", client: String = "tests", over transport: MCPTransport = .stdio) async throws
+        -> MCPConnection
+    {
         let connection = server.connect(as: alice, over: transport)
         let params: JSONValue = [
             "protocolVersion": .string(revision), "capabilities": [:], "clientInfo": ["name": .string(client), "version": "1"],
@@ -102,7 +104,9 @@ func echo(_ change: (inout ToolDescriptor) -> Void = { _ in }) -> ClosureTool {
     return ClosureTool(descriptor) { arguments, _ in .text("echo", structured: arguments) }
 }
 
-func scripted(_ name: String = "slow", _ change: (inout ToolDescriptor) -> Void = { _ in }, result: ToolResult = .text("done")) -> ScriptedTool {
+func scripted(_ name: String = "slow", _ change: (inout ToolDescriptor) -> Void = { _ in }, result: ToolResult = .text("done"))
+    -> ScriptedTool
+{
     var descriptor = ToolDescriptor(name: name, description: "Takes as long as the test wants.")
     change(&descriptor)
     return ScriptedTool(descriptor, result: result)
