@@ -16,8 +16,8 @@ package enum CommandMarker {
         environment.filter { !$0.hasPrefix("\(variable)=") } + ["\(variable)=\(value)"]
     }
 
-    /// The value that a process was started with.
-    static func value(of pid: Int32) -> String? {
+    /// What a process was started with.
+    static func look(at pid: Int32) -> ProcessTable.Variable {
         ProcessTable.variable(variable, of: pid)
     }
 }
