@@ -31,6 +31,8 @@ final class StoreLock: Sendable {
 
     deinit {
         ftruncate(descriptor, 0)
+        // A child that is just being started has the descriptor too, until it executes its program; closing ours would leave it the lock.
+        flock(descriptor, LOCK_UN)
         Glibc.close(descriptor)
     }
 
