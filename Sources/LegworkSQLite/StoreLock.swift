@@ -1,19 +1,19 @@
 import Glibc
 import LegworkCore
+import Synchronization
 
-/// The right to be the only one who has a store open: a lock file beside the database, held as long as this value lives.
+/// The right to be the only one who has a store open: a lock file beside the database, held until it is released.
 ///
 /// The system drops the lock when the process dies, however it dies, so that a lock is never left behind. The file stays: removing it
 /// would let two processes hold locks on two files of one name.
 final class StoreLock: Sendable {
-    private let descriptor: Int32
+    private let descriptor: Lock<Int32?>
 
     /// Takes the lock.
     ///
     /// - Throws: ``StoreError/Code/locked`` when somebody else has it, in this process or another.
     init(for database: String) throws(StoreError) {
         let path = database + ".lock"
-        // Set last: were this value complete when it throws, its end would close the descriptor a second time, by then somebody else's.
         let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreFiles.error("open the lock file", path, errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -26,12 +26,20 @@ final class StoreLock: Sendable {
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)
         _ = unsafe text.withUnsafeBytes { bytes in unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
-        self.descriptor = descriptor
+        self.descriptor = Lock(descriptor)
     }
 
-    deinit {
+    deinit { release() }
+
+    /// Gives the right back, once.
+    func release() {
+        let held = descriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        guard let descriptor = held else { return }
         ftruncate(descriptor, 0)
-        // Not left to the close: a child that is just being started elsewhere in this process shares the file until it becomes its program.
+        // A child that is just being started has the descriptor too, until it executes its program; closing ours would leave it the lock.
         flock(descriptor, LOCK_UN)
         Glibc.close(descriptor)
     }

@@ -29,7 +29,7 @@ final class Crasher {
         var child: pid_t = 0
         let words: [String] = [program, mode, path]
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         let result = unsafe posix_spawn(&child, program, &actions, nil, &arguments, nil)
         close(inputPipe[0])
         close(outputPipe[1])

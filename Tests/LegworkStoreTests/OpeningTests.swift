@@ -158,6 +158,13 @@ struct OpeningTests {
         #expect([.invalid, .unavailable, .readOnly].contains(error?.code), "\(String(describing: error))")
     }
 
+    @Test("refuses a link that leads nowhere")
+    func danglingLink() async throws {
+        unsafe symlink(folder.file("nowhere.db"), path)
+        #expect(await refusal(path)?.code == .unavailable)
+        #expect(mode(folder.file("nowhere.db")) == nil)
+    }
+
     @Test("refuses a folder that is a file, or a file that is a folder")
     func confusedPaths() async throws {
         write("x", to: folder.file("file"))
