@@ -112,22 +112,21 @@ enum Run: Command {
         case .table: break
         }
         let facts = task["result"]?["structuredContent"]
-        if let code = facts?["exit_code"]?.int { return Int32(truncatingIfNeeded: code) }
-        switch task["status"] {
-        case "completed": return ExitCode.success.rawValue
-        case "cancelled":
+        // A command that was told to stop may still make an exit code of it, even 0: why it ended says more.
+        if task["status"] == "cancelled" {
             if invocation.style == .table { invocation.console.error("legwork: cancelled") }
             return ExitCode.interrupted.rawValue
-        default:
-            if invocation.style == .table {
-                let why =
-                    task["failure"]?.string
-                    ?? task["result"].flatMap(ToolResult.init(json:))?.text.split(separator: "\n").last.map(String.init)
-                invocation.console.error("legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \($0)" } ?? ""); legwork show \(id)")
-            }
-            if facts?["timed_out"] == true { return ExitCode.timedOut.rawValue }
-            if let signal = facts?["signal_number"]?.int { return 128 + Int32(truncatingIfNeeded: signal) }
-            return ExitCode.failure.rawValue
         }
+        if let code = facts?["exit_code"]?.int, facts?["timed_out"] != true { return Int32(truncatingIfNeeded: code) }
+        if task["status"] == "completed" { return ExitCode.success.rawValue }
+        if invocation.style == .table {
+            let why =
+                task["failure"]?.string
+                ?? task["result"].flatMap(ToolResult.init(json:))?.text.split(separator: "\n").last.map(String.init)
+            invocation.console.error("legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \($0)" } ?? ""); legwork show \(id)")
+        }
+        if facts?["timed_out"] == true { return ExitCode.timedOut.rawValue }
+        if let signal = facts?["signal_number"]?.int { return 128 + Int32(truncatingIfNeeded: signal) }
+        return ExitCode.failure.rawValue
     }
 }
