@@ -39,11 +39,6 @@ let package = Package(
             providers: [.apt(["libevent-dev"]), .brew(["libevent"])]
         ),
         .systemLibrary(
-            name: "CLibeventHTTP",
-            pkgConfig: "libevent_extra",
-            providers: [.apt(["libevent-dev"]), .brew(["libevent"])]
-        ),
-        .systemLibrary(
             name: "CSQLite",
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
@@ -72,7 +67,7 @@ let package = Package(
         // Doors.
         .target(
             name: "LegworkHTTP",
-            dependencies: ["LegworkCore", "LegworkEventLoop", "CLibeventHTTP", "CCurl"],
+            dependencies: ["LegworkCore", "LegworkEventLoop", "CCurl"],
             swiftSettings: strictMemory
         ),
         .target(name: "LegworkMCP", dependencies: ["LegworkCore", "Legwork"], swiftSettings: strict),
@@ -99,11 +94,19 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Helpers of the tests: small programs that are killed, starved or refused on purpose.
+        .executableTarget(
+            name: "legwork-store-crasher",
+            dependencies: ["LegworkCore", "LegworkSQLite"],
+            path: "Tests/Support/legwork-store-crasher",
+            swiftSettings: strict
+        ),
+
         .testTarget(name: "LegworkCoreTests", dependencies: ["LegworkCore", "LegworkTestKit"], swiftSettings: strict),
         .testTarget(name: "LegworkTests", dependencies: ["Legwork", "LegworkCore", "LegworkTestKit"], swiftSettings: strict),
         .testTarget(
             name: "LegworkStoreTests",
-            dependencies: ["LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit"],
+            dependencies: ["LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit", "legwork-store-crasher"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -6,6 +6,7 @@ import LegworkEventLoop
 public enum CLI {
     static let commands: [any Command.Type] = [
         Run.self, Call.self, List.self, Show.self, Logs.self, Wait.self, Cancel.self, Stats.self, Tools.self, Serve.self, Stop.self,
+        MCP.self,
         Doctor.self, Version.self,
     ]
 
@@ -25,7 +26,7 @@ public enum CLI {
         if ["help", "--help", "-h"].contains(word) { return help(Array(arguments.dropFirst()), console) }
         if word == "--version" { return (try? await run(Version.self, [], environment, console)) ?? ExitCode.failure.rawValue }
         guard let command = commands.first(where: { $0.name == word }) else {
-            let hint = commands.map { $0.name }.closest(to: word).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.nearest(to: word, in: commands.map { $0.name }).map { "; did you mean '\($0)'?" } ?? ""
             console.error("legwork: '\(word)' is no command\(hint)\nlegwork --help lists the commands")
             return ExitCode.usage.rawValue
         }
@@ -34,6 +35,9 @@ public enum CLI {
         } catch let refusal as DaemonRefusal {
             console.error("legwork: \(refusal.description)")
             return refusal.exitCode.rawValue
+        } catch let error as DaemonClient.Unreachable {
+            console.error("legwork: \(error.description)")
+            return ExitCode.noDaemon.rawValue
         } catch let error as CLIError {
             console.error("legwork: \(error.description)")
             return error.exitCode.rawValue

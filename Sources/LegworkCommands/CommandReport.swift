@@ -27,7 +27,9 @@ package struct CommandReport {
         var object: JSONObject = ["exit_code": nil, "signal": nil]
         switch exit.status {
         case .exited(let code): object["exit_code"] = .integer(Int64(code))
-        case .signalled(let number, _): object["signal"] = .string(SignalName.of(number))
+        case .signalled(let number, _):
+            object["signal"] = .string(SignalName.of(number))
+            object["signal_number"] = .integer(Int64(number))
         case nil: break
         }
         object["timed_out"] = .bool(exit.stopReason == .timeLimit)
@@ -75,7 +77,7 @@ package struct CommandReport {
         switch exit.status {
         case .exited(let code): return "exit code \(code)"
         case .signalled(let number, let isDumped): return "killed by \(SignalName.of(number))" + (isDumped ? " (core dumped)" : "")
-        case nil: return "could not be ended; it still runs"
+        case nil: return exit.survivors.isEmpty ? "ended; how is not known" : "could not be ended"
         }
     }
 

@@ -103,6 +103,7 @@ extension RunCommandTool {
             "properties": [
                 "exit_code": property(["integer", "null"], "What the command returned; null when a signal ended it."),
                 "signal": property(["string", "null"], "The signal that ended it, such as SIGKILL."),
+                "signal_number": property("integer", "The same as a number; only when a signal ended it."),
                 "timed_out": property("boolean", "Whether it was ended because it ran longer than timeout."),
                 "duration_ms": property("integer", "How long it ran, in milliseconds."),
                 "output_bytes": property("integer", "How many bytes it wrote."),

@@ -4,6 +4,8 @@ import LegworkCommands
 import LegworkCore
 import LegworkEventLoop
 import LegworkHTTP
+import LegworkMCP
+import LegworkSQLite
 import Synchronization
 
 /// Everything put together: the store, the tools, the manager and the doors, over one state folder.
@@ -13,7 +15,7 @@ public final class Daemon: Sendable {
 
     private let configuration: DaemonConfiguration
     private let log: DaemonLog
-    private let store: MemoryTaskStore
+    private let store: SQLiteTaskStore
     /// The manager.
     public let manager: TaskManager
     private let server: HTTPServer
@@ -29,7 +31,7 @@ public final class Daemon: Sendable {
         self.log = log
         let folder = configuration.folder
         try folder.create()
-        store = MemoryTaskStore()
+        store = try await SQLiteTaskStore.open(path: folder.database)
 
         // Commands have a loop of their own: a disk that is slow to take their output does not hold up the doors.
         let doors = try EventLoop(name: "legwork-doors")
@@ -47,6 +49,7 @@ public final class Daemon: Sendable {
         var running = RunCommandConfiguration()
         running.allowsShell = configuration.allowsShell
         try registry.register(RunCommandTool(loop: commands, configuration: running))
+        try manager.registerCompanionTools()
 
         let token: BearerToken? = configuration.port == nil ? nil : try BearerToken.load(path: folder.token)
         let status = DaemonStatus(
@@ -64,6 +67,9 @@ public final class Daemon: Sendable {
             }
         }
         let api = API(manager: manager, status: status, log: log, bodies: try API.Bodies(), isAuthorized: isAuthorized)
+        var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
+        speaking.window = configuration.mcpWindow
+        let mcp = MCPEndpoint(MCPServer(manager: manager, options: speaking), isAuthorized: isAuthorized)
         var serving = HTTPServerConfiguration()
         let user = getuid()
         serving.authorize = { peer in
@@ -77,8 +83,11 @@ public final class Daemon: Sendable {
             configuration: serving,
             handler: HTTPRouter { routes in
                 api.install(on: &routes)
+                mcp.install(on: &routes)
             }
         )
+        let lost = try await manager.recover()
+        if lost > 0 { log.write("\(lost) tasks were being executed when the last daemon ended; each went on, stopped or failed") }
         // The lock on the store is ours, so whatever listens at this path no longer does.
         unlink(folder.socket)
         try server.listen(unixSocket: folder.socket)

@@ -68,7 +68,7 @@ struct MessageTests {
 
     @Test("may be as large and as deep as the limits say, and no more")
     func limits() {
-        let deep = JSONLimits(bytes: 1000, depth: 8)
+        let deep = JSONLimits(depth: 8, bytes: 1000)
         #expect(throws: Never.self) {
             try MCPMessage(parsing: Array(#"{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":[[[[[0]]]]]}}"#.utf8), limits: deep)
         }

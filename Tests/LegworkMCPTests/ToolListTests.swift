@@ -91,7 +91,7 @@ struct ToolListTests {
         #expect(tools[2]["outputSchema"] == nil)
         let schema = try #require(tools[0]["outputSchema"])
         #expect(schema["type"] == "object")
-        let checker = try JSONSchemaChecker(schema: schema)
+        let checker = try JSONSchemaChecker(JSONSchema(schema))
         #expect(checker.check(["count": 1]).isEmpty)
         #expect(!checker.check(["count": "one"]).isEmpty)
         #expect(!checker.check([:]).isEmpty)

@@ -106,7 +106,7 @@ extension Attempt {
 
     /// Writes a change of the record, together with all that was reported and is not written yet.
     private func write(_ id: TaskID, _ lease: Lease, _ change: (inout TaskRecord, Timestamp) -> [TaskEvent]) async throws {
-        let (unwritten, lastSeen) = state.withLock { ($0.unwritten.take(), $0.lastSeen) }
+        let (unwritten, lastSeen) = state.withLock { ($0.unwritten.take(), $0.lastSeen?.record) }
         do {
             let update = try await engine.update(id, token: lease.token, from: lastSeen) { record in
                 let now = self.engine.clock.now
@@ -114,7 +114,7 @@ extension Attempt {
                 record.touch(at: now)
                 return TaskRecord.Transition(events: events)
             }
-            if let update { state.withLock { $0.lastSeen = update.record } }
+            if let update { state.withLock { $0.lastSeen = Seen(update.record) } }
         } catch {
             state.withLock { $0.unwritten.putBack(unwritten) }
             throw error

@@ -11,8 +11,9 @@ final class Attempt: ToolContextHost {
         var machine: AttemptStateMachine<Waiter>
         var id: TaskID?
         var lease: Lease?
-        /// The record as this attempt last saw it; saves a read when it writes next.
-        var lastSeen: TaskRecord?
+        /// The record as this attempt last saw it, which saves a read when it writes next. Not kept in the background, where there are
+        /// many attempts and a read is nothing beside their time.
+        var lastSeen: Seen?
         var number = 1
         var work: Task<Void, Never>?
         var isCancelled = false
@@ -25,50 +26,68 @@ final class Attempt: ToolContextHost {
         var isFlushScheduled = false
     }
 
+    /// A record outside the attempt's own memory.
+    final class Seen: Sendable {
+        let record: TaskRecord
+
+        init(_ record: TaskRecord) { self.record = record }
+    }
+
+    /// What the caller asked for, outside the attempt's own memory.
+    private final class Asked: Sendable {
+        let options: CallOptions
+
+        init(_ options: CallOptions) { self.options = options }
+    }
+
     let engine: Engine
     let tool: RegisteredTool
     let arguments: JSONValue
     let caller: Caller
-    let options: CallOptions
+    private let asked: Asked?
     let state: Lock<State>
     /// Called when the attempt is over and its outcome is where it belongs.
     private let whenOver: (@Sendable () -> Void)?
 
     /// An attempt of a call that nothing is recorded of.
-    init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller, options: CallOptions) {
+    init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller, options: CallOptions?) {
         self.engine = engine
         self.tool = tool
         self.arguments = arguments
         self.caller = caller
-        self.options = options
+        asked = options.map(Asked.init)
         whenOver = nil
         state = Lock(State(machine: AttemptStateMachine(isRecorded: false, hasCaller: true)))
     }
 
     /// An attempt of a recorded task.
+    ///
+    /// - Parameter options: what the caller asked for, when there is one who waits.
     init(
         engine: Engine,
         tool: RegisteredTool,
         record: TaskRecord,
-        options: CallOptions = CallOptions(),
-        hasCaller: Bool,
+        options: CallOptions? = nil,
         whenOver: (@Sendable () -> Void)? = nil
     ) {
         self.engine = engine
         self.tool = tool
         arguments = record.arguments
         caller = record.caller
-        self.options = options
+        asked = options.map(Asked.init)
         self.whenOver = whenOver
-        var state = State(machine: AttemptStateMachine(isRecorded: true, hasCaller: hasCaller))
+        var state = State(machine: AttemptStateMachine(isRecorded: true, hasCaller: options != nil))
         state.id = record.id
         state.lease = record.lease
-        state.lastSeen = record
+        if options != nil || whenOver != nil { state.lastSeen = Seen(record) }
         state.number = record.attempts
         state.checkpoint = record.checkpoint
         self.state = Lock(state)
         engine.live.add(self, as: record.id)
     }
+
+    /// What the caller asked for.
+    var options: CallOptions { asked?.options ?? CallOptions() }
 
     // MARK: - Running
 
@@ -102,13 +121,22 @@ final class Attempt: ToolContextHost {
         return outcome
     }
 
+    // Very many tasks may wait in their tools at once, so what follows the tool is kept out of the frame that exists meanwhile.
     private func run() async {
-        let outcome: ToolOutcome
+        await finish(await work())
+    }
+
+    @inline(never)
+    private func work() async -> ToolOutcome {
         do {
-            outcome = .returned(try await tool.tool.call(arguments, ToolContext(host: self)))
+            return .returned(try await tool.tool.call(arguments, ToolContext(host: self)))
         } catch {
-            outcome = ToolOutcome(thrown: error)
+            return ToolOutcome(thrown: error)
         }
+    }
+
+    @inline(never)
+    private func finish(_ outcome: ToolOutcome) async {
         switch state.withLock({ $0.machine.toolReturned(outcome) }) {
         case .none: break
         case .deliver(let outcome, let waiter): deliver(outcome, to: waiter)
@@ -132,6 +160,7 @@ final class Attempt: ToolContextHost {
     // MARK: - The caller
 
     /// Waits for the outcome, or for the call to become a task.
+    @inline(never)
     func outcome(within window: Duration?) async throws -> CallOutcome {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
@@ -206,7 +235,7 @@ final class Attempt: ToolContextHost {
             state.id = id
             state.lease = lease
             var record = newRecord(id: id, lifecycle: .promoted, lease: lease, at: now)
-            var events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: ["attempt": 1])]
+            var events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: TaskEvent.firstAttempt)]
             if let output = state.output { state.unwritten.outputGrew(to: output.byteCount) }
             record.checkpoint = state.checkpoint
             events += state.unwritten.take().apply(to: &record, at: now)
@@ -225,7 +254,6 @@ final class Attempt: ToolContextHost {
             return
         }
         let (waiter, outcome, mustSchedule) = state.withLock { state in
-            state.lastSeen = record
             let (waiter, outcome) = state.machine.promoted()
             return (waiter, outcome, !state.unwritten.isEmpty && state.mustScheduleFlush())
         }
@@ -372,6 +400,6 @@ final class Attempt: ToolContextHost {
 extension Attempt.State {
     fileprivate var commitFacts: (TaskID, Lease, TaskRecord?, Bool)? {
         guard let id, let lease else { return nil }
-        return (id, lease, lastSeen, isInterrupted)
+        return (id, lease, lastSeen?.record, isInterrupted)
     }
 }

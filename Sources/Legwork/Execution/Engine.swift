@@ -6,6 +6,8 @@ final class Engine: Sendable {
     let store: any TaskStore
     let clock: any TaskClock
     let configuration: TaskManagerConfiguration
+    /// The window of calls that name none, where it is reached without copying the configuration.
+    let window: Duration
     let node = NodeID.random()
     let deadlines: DeadlineHeap
     let live = LiveAttempts()
@@ -18,6 +20,7 @@ final class Engine: Sendable {
         self.store = store
         self.clock = clock
         self.configuration = configuration
+        window = configuration.window
         deadlines = DeadlineHeap(clock: clock)
         workers = WorkerPool(slots: configuration.workers)
         output = configuration.outputFolder.map { OutputFolder(path: $0, limit: configuration.maximumOutputBytes) }

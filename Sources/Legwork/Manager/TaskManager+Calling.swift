@@ -19,29 +19,35 @@ extension TaskManager {
         _ name: String,
         _ arguments: JSONValue = .object(JSONObject()),
         as caller: Caller,
-        options: CallOptions = CallOptions()
+        options: CallOptions? = nil
     ) async throws -> CallOutcome {
         let tool = try tools.tool(named: name)
         try tool.check(arguments)
-        let plan = try CallPlan(tool.descriptor, options, configuration)
+        let plan = try CallPlan(tool, options, window: engine.window)
         if engine.isShuttingDown { throw TaskManagerError(.shuttingDown, "the daemon is shutting down; try again when it is back") }
-
-        let attempt: Attempt
-        var background: TaskRecord?
-        switch plan {
-        case .lazy:
-            attempt = Attempt(engine: engine, tool: tool, arguments: arguments, caller: caller, options: options)
-        case .eager, .background:
-            let record = try await recordNow(tool, arguments, caller, options)
-            if case .background = plan { background = record }
-            attempt = Attempt(engine: engine, tool: tool, record: record, options: options, hasCaller: background == nil)
-        }
-        if let background {
-            attempt.startDetached()
-            return .task(background)
-        }
+        guard case .lazy(let window) = plan else { return try await callRecorded(tool, arguments, caller, options ?? CallOptions(), plan) }
+        let attempt = Attempt(engine: engine, tool: tool, arguments: arguments, caller: caller, options: options)
         if let result = try attempt.start() { return .finished(result) }
-        return try await attempt.outcome(within: plan.window)
+        return try await attempt.outcome(within: window)
+    }
+
+    // Kept out of the frame of quick calls.
+    @inline(never)
+    private func callRecorded(
+        _ tool: RegisteredTool,
+        _ arguments: JSONValue,
+        _ caller: Caller,
+        _ options: CallOptions,
+        _ plan: CallPlan
+    ) async throws -> CallOutcome {
+        let record = try await recordNow(tool, arguments, caller, options)
+        guard case .eager(let window) = plan else {
+            Attempt(engine: engine, tool: tool, record: record).startDetached()
+            return .task(record)
+        }
+        let attempt = Attempt(engine: engine, tool: tool, record: record, options: options)
+        if let result = try attempt.start() { return .finished(result) }
+        return try await attempt.outcome(within: window)
     }
 
     /// Puts a call into a queue, from which a worker takes it.
@@ -104,7 +110,7 @@ extension TaskManager {
             createdAt: now,
             startedAt: now
         )
-        let events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: ["attempt": 1])]
+        let events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: TaskEvent.firstAttempt)]
         switch try await engine.store.insert(InsertRequest(record, events: events)) {
         case .inserted, .existing: return record
         case .nameTaken(let other): throw nameTaken(other)
@@ -138,39 +144,32 @@ enum CallPlan: Sendable, Hashable {
     /// Decides.
     ///
     /// - Throws: ``TaskManagerError/Code/invalidArgument`` for a window that makes no sense.
-    init(_ descriptor: ToolDescriptor, _ options: CallOptions, _ configuration: TaskManagerConfiguration) throws(TaskManagerError) {
-        if let window = options.window {
+    init(_ tool: RegisteredTool, _ options: CallOptions?, window standard: Duration) throws(TaskManagerError) {
+        if let window = options?.window {
             guard window >= .zero, window <= TaskManagerConfiguration.maximumWait else {
                 let longest = TaskManagerConfiguration.maximumWait.milliseconds / 1000
                 throw TaskManagerError(.invalidArgument, "the window must be between 0 and \(longest) seconds, not \(window.seconds)")
             }
         }
         let window: Duration?
-        switch descriptor.background {
+        switch tool.background {
         case .always:
             self = .background
             return
         case .never: window = nil
         case .onRequest, .automatic:
-            if options.inBackground {
+            if options?.inBackground == true {
                 self = .background
                 return
             }
-            if case .automatic(let ownWindow) = descriptor.background {
-                window = options.window ?? ownWindow ?? configuration.window
+            if case .automatic(let ownWindow) = tool.background {
+                window = options?.window ?? ownWindow ?? standard
             } else {
                 window = nil
             }
         }
         // A name has to be unique from the start, and only the store can say whether it is.
-        self = descriptor.durability == .eager || options.name != nil ? .eager(window: window) : .lazy(window: window)
-    }
-
-    var window: Duration? {
-        switch self {
-        case .lazy(let window), .eager(let window): window
-        case .background: nil
-        }
+        self = tool.durability == .eager || options?.name != nil ? .eager(window: window) : .lazy(window: window)
     }
 
     /// Refuses texts that are too long or empty.

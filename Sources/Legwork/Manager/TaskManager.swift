@@ -46,7 +46,7 @@ public final class TaskManager: Sendable {
         guard isRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
             throw TaskManagerError(.invalidArgument, "this manager runs already; call run() once")
         }
-        try await engine.recoverLostTasks()
+        try await recover()
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 if engine.store.isShared {
@@ -65,6 +65,15 @@ public final class TaskManager: Sendable {
             engine.workers.stop()
         }
     }
+
+    /// Finds the tasks that processes which are gone were executing, and lets each go on, stop or fail, as its tool wants it.
+    ///
+    /// ``run()`` does this first; a door that shows tasks before may want it done earlier.
+    ///
+    /// - Returns: how many there were.
+    /// - Throws: ``StoreError``.
+    @discardableResult
+    public func recover() async throws -> Int { try await engine.recoverLostTasks() }
 
     /// Takes no more work, tells running tools to stop, and returns when all have, or were abandoned after their grace.
     ///
@@ -92,6 +101,6 @@ public final class TaskManager: Sendable {
             whenOver()
             return
         }
-        Attempt(engine: engine, tool: tool, record: record, hasCaller: false, whenOver: whenOver).startDetached()
+        Attempt(engine: engine, tool: tool, record: record, whenOver: whenOver).startDetached()
     }
 }

@@ -32,7 +32,7 @@ final class DaemonClient: Sendable {
     private func request(_ method: String, _ target: String, _ body: JSONValue?) async throws -> JSONValue {
         let response = try await open(method, target, body)
         let bytes = try await transport { try await response.body.collect(upTo: 64 << 20) }
-        let value = try? JSONValue(parsing: bytes, limits: JSONLimits(bytes: 64 << 20, depth: 256))
+        let value = try? JSONValue(parsing: bytes, limits: JSONLimits(depth: 256, bytes: 64 << 20))
         guard (200..<300).contains(response.status) else { throw DaemonRefusal(status: response.status, body: value ?? .null) }
         guard let value else {
             throw CLIError(.noDaemon, "the daemon's answer is no JSON; is something else listening at \(folder.socket)?")
@@ -40,13 +40,25 @@ final class DaemonClient: Sendable {
         return value
     }
 
+    /// Why the daemon did not answer.
+    struct Unreachable: Error, CustomStringConvertible {
+        let description: String
+        /// Whether nobody can have taken the request, so that it may be sent again.
+        let isBeforeSending: Bool
+    }
+
     /// Sends a request whose answer is read as it comes.
     func open(_ method: String, _ target: String, _ body: JSONValue? = nil) async throws -> HTTPClientResponse {
+        try await open(method, target, bytes: body?.jsonBytes())
+    }
+
+    /// Sends a request whose answer is read as it comes.
+    func open(_ method: String, _ target: String, bytes body: [UInt8]?) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(
             method: method,
             destination: .unixSocket(path: folder.socket, target: target),
             headers: headers,
-            body: body?.jsonBytes()
+            body: body
         )
         request.connectTimeout = .seconds(5)
         // Calls and waits take their time; a daemon that dies closes the connection.
@@ -71,7 +83,10 @@ final class DaemonClient: Sendable {
             return try await body()
         } catch let error as HTTPError {
             if Task.isCancelled { throw CancellationError() }
-            throw CLIError(.noDaemon, "the daemon cannot be reached: \(error.message)")
+            throw Unreachable(
+                description: "the daemon cannot be reached: \(error.message)",
+                isBeforeSending: error.code == .connectionRefused || error.code == .noSuchSocket
+            )
         }
     }
 

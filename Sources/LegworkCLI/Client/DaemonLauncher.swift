@@ -2,6 +2,7 @@ import Glibc
 import LegworkCore
 import LegworkDaemon
 import LegworkEventLoop
+import LegworkMCP
 
 /// Starts a daemon that outlives the command which needs it.
 struct DaemonLauncher: Sendable {
@@ -67,11 +68,16 @@ struct DaemonLauncher: Sendable {
     /// The first line that comes through a pipe, or what there was when it closed. Read on a thread of its own: nothing else can go on before.
     private static func line(from descriptor: Int32) async -> String {
         await withCheckedContinuation { continuation in
-            BlockingThread.start {
+            let readLine = { @Sendable in
                 var text: [UInt8] = []
                 var byte: UInt8 = 0
                 while text.count < 1000, read(descriptor, &byte, 1) == 1, byte != 0x0A { text.append(byte) }
                 continuation.resume(returning: String(decoding: text, as: UTF8.self))
+            }
+            do {
+                try BlockingThread.start(readLine)
+            } catch {
+                readLine()
             }
         }
     }
@@ -82,35 +88,5 @@ struct DaemonLauncher: Sendable {
         let count = buffer.withUnsafeMutableBytes { pread(log, $0.baseAddress, $0.count, start) }
         let line = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: "\n").last ?? ""
         return line.hasPrefix("legwork: ") ? String(line.dropFirst(9)) : String(line)
-    }
-}
-
-/// A thread for a call that blocks.
-enum BlockingThread {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// Runs a closure on a thread of its own.
-    static func start(_ run: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let body = Unmanaged.passRetained(Body(run)).toOpaque()
-        let result = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            body
-        )
-        guard result == 0 else {
-            // Without threads there is nobody to wait on: do it here.
-            Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run()
-            return
-        }
-        pthread_detach(thread)
     }
 }

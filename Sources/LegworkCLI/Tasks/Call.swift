@@ -11,6 +11,7 @@ enum Call: Command {
     static let options = [
         Option("window", value: "DURATION", "how long the call may take before it becomes a task (default 10s)"),
         Option("background", "make it a task at once; the exit code is 0"),
+        Option("queue", value: "QUEUE", "put it into a queue, from which a worker takes it ('default' is one); the exit code is 0"),
         Option("name", value: "NAME", "a name for the task, unique among those that have not ended"),
     ]
 
@@ -27,15 +28,21 @@ enum Call: Command {
                 throw CLIError(.usage, "the arguments are not JSON: \(error)")
             }
         }
-        body["window_ms"] = try invocation.arguments.duration("window").map { JSONValue(Int($0.milliseconds)) }
-        if invocation.arguments.has("background") { body["background"] = true }
         body["name"] = invocation.arguments["name"].map(JSONValue.string)
+        let queue = invocation.arguments["queue"]
+        let isLeftAlone = queue != nil || invocation.arguments.has("background")
+        if let queue {
+            body["queue"] = .string(queue)
+        } else {
+            body["window_ms"] = try invocation.arguments.duration("window").map { JSONValue(Int($0.milliseconds)) }
+            if isLeftAlone { body["background"] = true }
+        }
 
-        let answer = try await invocation.client().post("/v1/call", .object(body))
+        let answer = try await invocation.client().post(queue == nil ? "/v1/call" : "/v1/tasks", .object(body))
         if invocation.style == .json { invocation.console.print(answer.json()) }
         if let task = answer["task"] {
             if invocation.style != .json { invocation.console.print(task["id"]?.string ?? "") }
-            return invocation.arguments.has("background") ? ExitCode.success.rawValue : ExitCode.stillRunning.rawValue
+            return isLeftAlone ? ExitCode.success.rawValue : ExitCode.stillRunning.rawValue
         }
         guard let result = answer["result"].flatMap(ToolResult.init(json:)) else {
             throw CLIError(.failure, "the daemon's answer has neither a result nor a task")

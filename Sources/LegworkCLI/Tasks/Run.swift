@@ -20,6 +20,7 @@ enum Run: Command {
             value: "DURATION",
             "how long to wait before leaving it to itself (default 10s; 'none' waits to the end)"
         ),
+        Option("queue", value: "QUEUE", "put it into a queue, from which a worker takes it ('default' is one); implies --background"),
         Option("name", value: "NAME", "a name for the task, unique among those that have not ended"),
         Option("cwd", value: "FOLDER", "where to run (default: here)"),
         Option("timeout", value: "DURATION", "end the command when it takes longer"),
@@ -34,12 +35,13 @@ enum Run: Command {
         let client = try await invocation.client()
         let task: JSONValue
         do {
-            task = try await client.post("/v1/call", body)["task"] ?? .null
+            let target = invocation.arguments.has("queue") ? "/v1/tasks" : "/v1/call"
+            task = try await client.post(target, body)["task"] ?? .null
         } catch let refusal as DaemonRefusal where refusal.code == "invalid_arguments" {
             throw CLIError(.cannotStart, refusal.description)
         }
         guard let id = task["id"]?.string else { throw CLIError(.failure, "the daemon's answer has no task") }
-        if invocation.arguments.has("background") {
+        if invocation.arguments.has("background") || invocation.arguments.has("queue") {
             invocation.console.print(invocation.style == .json ? JSONValue.object(["task": task]).json() : id)
             return ExitCode.success.rawValue
         }
@@ -78,7 +80,8 @@ enum Run: Command {
         call["env"] = .object(invocation.environment.sorted { $0.key < $1.key }.reduce(into: [:]) { $0[$1.key] = .string($1.value) })
         call["timeout"] = try arguments.duration("timeout").map { JSONValue($0.seconds) }
         if arguments.has("stdin") { call["stdin"] = .string(try readInput()) }
-        var body: JSONObject = ["tool": "run_command", "arguments": .object(call), "background": true]
+        var body: JSONObject = ["tool": "run_command", "arguments": .object(call)]
+        if let queue = arguments["queue"] { body["queue"] = .string(queue) } else { body["background"] = true }
         body["name"] = arguments["name"].map(JSONValue.string)
         return .object(body)
     }
@@ -109,22 +112,21 @@ enum Run: Command {
         case .table: break
         }
         let facts = task["result"]?["structuredContent"]
-        if let code = facts?["exit_code"]?.int { return Int32(truncatingIfNeeded: code) }
-        switch task["status"] {
-        case "completed": return ExitCode.success.rawValue
-        case "cancelled":
+        // A command that was told to stop may still make an exit code of it, even 0: why it ended says more.
+        if task["status"] == "cancelled" {
             if invocation.style == .table { invocation.console.error("legwork: cancelled") }
             return ExitCode.interrupted.rawValue
-        default:
-            if invocation.style == .table {
-                let why =
-                    task["failure"]?.string
-                    ?? task["result"].flatMap(ToolResult.init(json:))?.text.split(separator: "\n").last.map(String.init)
-                invocation.console.error("legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \($0)" } ?? ""); legwork show \(id)")
-            }
-            if facts?["timed_out"] == true { return ExitCode.timedOut.rawValue }
-            if let signal = facts?["signal_number"]?.int { return 128 + Int32(truncatingIfNeeded: signal) }
-            return ExitCode.failure.rawValue
         }
+        if let code = facts?["exit_code"]?.int, facts?["timed_out"] != true { return Int32(truncatingIfNeeded: code) }
+        if task["status"] == "completed" { return ExitCode.success.rawValue }
+        if invocation.style == .table {
+            let why =
+                task["failure"]?.string
+                ?? task["result"].flatMap(ToolResult.init(json:))?.text.split(separator: "\n").last.map(String.init)
+            invocation.console.error("legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \($0)" } ?? ""); legwork show \(id)")
+        }
+        if facts?["timed_out"] == true { return ExitCode.timedOut.rawValue }
+        if let signal = facts?["signal_number"]?.int { return 128 + Int32(truncatingIfNeeded: signal) }
+        return ExitCode.failure.rawValue
     }
 }

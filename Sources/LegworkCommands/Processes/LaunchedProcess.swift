@@ -34,11 +34,21 @@ package final class LaunchedProcess: Sendable {
     /// Takes the status; nil while the process runs, and after the first time.
     func reap() -> ProcessExit? {
         handle.withLock { handle in
-            guard handle != nil, let exit = try? ProcessControl.reap(pidfd: pidfd) else { return nil }
-            handle = nil
-            return exit
+            guard handle != nil else { return nil }
+            do throws(SystemError) {
+                guard let exit = try ProcessControl.reap(pidfd: pidfd) else { return nil }
+                handle = nil
+                return exit
+            } catch {
+                // Somebody else has taken it, or this process ignores SIGCHLD, which throws every status away.
+                handle = nil
+                return nil
+            }
         }
     }
+
+    /// Whether its status has been taken, by this object or somebody else, so that its pid may be another's by now.
+    var isReaped: Bool { handle.withLock { $0 == nil } }
 
     /// Whether anybody, even a zombie, is in the group after the leader was reaped.
     var hasLeftOthers: Bool {

@@ -64,20 +64,28 @@ package final class ProcessFamily: Sendable {
 
     /// Takes the status of a command that has ended; nil while it runs.
     func reap(_ process: LaunchedProcess) -> ProcessExit? {
-        let exit = state.withLock { state -> ProcessExit? in
+        let (exit, isGone) = state.withLock { state in
             // Under the lock: as soon as it is reaped, its pid may be that of the next command.
-            guard let exit = process.reap() else { return nil }
-            state.commands.remove(process.identity.pid)
-            return exit
+            let exit = process.reap()
+            if process.isReaped { state.commands.remove(process.identity.pid) }
+            return (exit, process.isReaped)
         }
-        if exit != nil { watchOrphans() }
+        if isGone { watchOrphans() }
         return exit
     }
 
-    /// Counts the living processes in the session of a command that has been reaped.
+    /// Counts the living processes in the session of a command that has been reaped, and reaps the dead ones.
     func countLeftBehind(by process: LaunchedProcess, _ answer: @escaping @Sendable (Int) -> Void) {
         loop.execute {
-            answer(ProcessTable.entries().count { $0.session == process.identity.pid && !$0.isZombie })
+            var count = 0
+            for entry in ProcessTable.entries() where entry.session == process.identity.pid {
+                if !entry.isZombie {
+                    count += 1
+                } else if entry.parent == getpid() {
+                    _ = try? ProcessControl.reap(pid: entry.pid)
+                }
+            }
+            answer(count)
         }
     }
 

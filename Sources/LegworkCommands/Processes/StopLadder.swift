@@ -18,6 +18,12 @@ package struct StopLadder: Sendable {
         package var target: Target
         /// Which signal.
         package var number: Int32
+
+        /// Describes a signal.
+        package init(target: Target, number: Int32) {
+            self.target = target
+            self.number = number
+        }
     }
 
     /// What comes after the signals.
@@ -45,15 +51,17 @@ package struct StopLadder: Sendable {
 
     /// How long SIGKILL may take to work.
     private static let patience = Duration.seconds(10)
+    /// How long it may take to become certain that nobody is left.
+    private static let doubt = Duration.seconds(1)
     private static let shortestPause = Duration.milliseconds(2)
     private static let longestPause = Duration.milliseconds(100)
 
     private let leader: ProcessIdentity
     private var phase: Phase
-    /// Who outside the group has been sent SIGTERM.
+    /// Who has been sent SIGTERM.
     private var asked: Set<ProcessIdentity> = []
     private var hasAskedGroup = false
-    private var wasEmpty = false
+    private var emptySince: Duration?
     private var pause = shortestPause
 
     /// Stands before the first step.
@@ -75,15 +83,17 @@ package struct StopLadder: Sendable {
 
     /// Takes a step.
     ///
-    /// - Parameter living: the members of the command's tree that have not ended.
-    package mutating func step(living: [ProcessTable.Entry], now: Duration) -> Step {
+    /// - Parameters:
+    ///   - living: the members of the command's tree that have not ended.
+    ///   - isCertain: whether there is nobody else of whom it could not be seen whether he is one.
+    package mutating func step(living: [ProcessTable.Entry], isCertain: Bool = true, now: Duration) -> Step {
         if living.isEmpty {
             // The table is no snapshot of one moment: a process born while it was read, by one that died meanwhile, may not be in it.
-            if wasEmpty { return Step(signals: [], next: .gone) }
-            wasEmpty = true
+            if let since = emptySince, isCertain || now - since >= Self.doubt { return Step(signals: [], next: .gone) }
+            if emptySince == nil { emptySince = now }
             return Step(signals: [], next: .lookAgain(after: Self.shortestPause))
         }
-        wasEmpty = false
+        emptySince = nil
 
         if case .asking(let deadline) = phase, now >= deadline {
             phase = .killing(until: now + Self.patience)
@@ -100,13 +110,24 @@ package struct StopLadder: Sendable {
 
     private mutating func ask(_ living: [ProcessTable.Entry]) -> [Signal] {
         var signals: [Signal] = []
-        // Once only: what a process starts to tidy up after SIGTERM must be left to do so.
-        if !hasAskedGroup, living.contains(where: isInGroup) {
+        let isFirst = !hasAskedGroup
+        hasAskedGroup = true
+        if isFirst, living.contains(where: isInGroup) {
             // A stopped process takes SIGTERM only when it goes on.
             signals = [Signal(target: .group, number: SIGTERM), Signal(target: .group, number: SIGCONT)]
         }
-        hasAskedGroup = true
-        for entry in living where !isInGroup(entry) && asked.insert(entry.identity).inserted {
+        let pids = Set(living.map(\.pid))
+        for entry in living where !asked.contains(entry.identity) {
+            if isInGroup(entry) {
+                // What a process starts to tidy up after SIGTERM must be left to do so, unless it was left behind: then it may be one
+                // that came into being just while the others were asked.
+                guard isFirst || !pids.contains(entry.parent) else { continue }
+                if isFirst {
+                    asked.insert(entry.identity)
+                    continue
+                }
+            }
+            asked.insert(entry.identity)
             signals.append(Signal(target: .process(entry.identity), number: SIGTERM))
             signals.append(Signal(target: .process(entry.identity), number: SIGCONT))
         }

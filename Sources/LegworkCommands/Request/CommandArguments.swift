@@ -70,7 +70,7 @@ struct CommandArguments {
         for member in members {
             guard !member.key.isEmpty, !member.key.utf8.contains(UInt8(ascii: "=")) else {
                 throw .invalid(
-                    "\(key) has a variable named \(CommandLineText.quoted(member.key)): a name has at least one character and no '='"
+                    "\(key) has a variable named \(CommandLineText.quoted(member.key)); a name has at least one character and no '='"
                 )
             }
             guard let text = member.value.string else { throw .wrongType("\(key).\(member.key)", expected: "a string", member.value) }

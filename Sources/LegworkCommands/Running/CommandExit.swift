@@ -2,7 +2,7 @@ package import LegworkEventLoop
 
 /// How a command ended, and what became of its output.
 package struct CommandExit: Sendable, Hashable {
-    /// How its process ended; nil when it could not be killed and still runs.
+    /// How its process ended; nil when it could not be killed and still runs, or somebody else took its status.
     package var status: ProcessExit?
     /// Why it was stopped, when it did not end by itself.
     package var stopReason: StopReason?

@@ -52,7 +52,7 @@ package final class LocalCommand: RunningCommand {
             SpawnRequest(
                 executable: request.executable,
                 arguments: request.arguments,
-                environment: request.environment + ["\(CommandMarker.variable)=\(launch.marker)"],
+                environment: CommandMarker.mark(request.environment, launch.marker),
                 workingDirectory: request.directory,
                 standardInput: pipes.childInput.number,
                 standardOutput: pipes.childOutput.number,
@@ -173,7 +173,7 @@ package final class LocalCommand: RunningCommand {
         reporter.close()
         closeAll()
         let status = family.reap(process)
-        if status == nil { reapLater() }
+        if !process.isReaped { reapLater() }
         let output = collector.summary
         let exit = state.withLock { state in
             CommandExit(

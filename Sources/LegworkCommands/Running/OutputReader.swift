@@ -20,21 +20,21 @@ final class OutputReader: Sendable {
         var descriptor: Descriptor?
         var watch: EventLoop.Watch?
         var resume: EventLoop.Timer?
+        /// Nil when nobody wants what is read.
+        var collector: OutputCollector?
     }
 
     /// The reading end's number; valid while the state has its descriptor.
     private let number: Int32
     private let loop: EventLoop
-    private let collector: OutputCollector
     private let state: Lock<State>
 
     /// - Parameters:
     ///   - descriptor: the reading end; non-blocking.
     ///   - collector: takes what is read.
     init(_ descriptor: consuming Descriptor, into collector: OutputCollector, loop: EventLoop) {
-        self.collector = collector
         number = descriptor.number
-        state = Lock(State(descriptor: descriptor))
+        state = Lock(State(descriptor: descriptor, collector: collector))
         self.loop = loop
     }
 
@@ -45,7 +45,7 @@ final class OutputReader: Sendable {
     ///   - onEnd: called when nobody holds the other end any more.
     func begin(onPiece: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable () -> Void) throws(SystemError) {
         let watch = try loop.watch(descriptor: number, for: .read) {
-            switch self.readPiece(isWanted: true) {
+            switch self.readPiece() {
             case .more: onPiece()
             case .nothingYet: break
             case .ended:
@@ -71,7 +71,7 @@ final class OutputReader: Sendable {
         if state.withLock({ $0.descriptor == nil }) { return true }
         state.withLock { $0.watch.take() }?.cancel()
         for _ in 0..<(Self.largestPipe / Self.pieceSize) {
-            switch readPiece(isWanted: true) {
+            switch readPiece() {
             case .more: continue
             case .nothingYet: break
             case .ended:
@@ -86,28 +86,28 @@ final class OutputReader: Sendable {
 
     private func discardRest() {
         let watch = try? loop.watch(descriptor: number, for: .read) { self.discardPiece() }
-        state.withLock { $0.watch = watch }
-    }
-
-    private func discardPiece() {
-        if readPiece(isWanted: false) == .ended { return close() }
-        let watch = state.withLock { $0.watch }
-        // It may talk without end, and shall not keep the loop busy with it.
-        watch?.disable()
-        if let timer = state.withLock({ $0.resume }) {
-            timer.enable()
-        } else {
-            let timer = try? loop.schedule(after: Self.discardPause) { watch?.enable() }
-            state.withLock { $0.resume = timer }
+        state.withLock { state in
+            state.watch = watch
+            state.collector = nil
         }
     }
 
-    private func readPiece(isWanted: Bool) -> Outcome {
-        unsafe withUnsafeTemporaryAllocation(byteCount: Self.pieceSize, alignment: 16) { buffer in
+    private func discardPiece() {
+        if readPiece() == .ended { return close() }
+        let watch = state.withLock { $0.watch }
+        // It may talk without end, and shall not keep the loop busy with it.
+        watch?.disable()
+        let timer = try? loop.schedule(after: Self.discardPause) { watch?.enable() }
+        state.withLock { $0.resume = timer }
+    }
+
+    private func readPiece() -> Outcome {
+        let collector = state.withLock { $0.collector }
+        return unsafe withUnsafeTemporaryAllocation(byteCount: Self.pieceSize, alignment: 16) { buffer in
             switch unsafe Descriptor.read(number, into: buffer) {
             case .bytes(0): return .ended
             case .bytes(let count):
-                if isWanted { unsafe collector.take(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+                unsafe collector?.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 return .more
             case .wouldBlock: return .nothingYet
             case .failed: return .ended

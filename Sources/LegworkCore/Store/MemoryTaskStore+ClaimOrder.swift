@@ -1,6 +1,6 @@
 extension MemoryTaskStore {
-    /// The queued tasks of every queue, the highest priority first, then the oldest. Entries leave lazily: one that is no longer queued is
-    /// passed over.
+    /// The queued tasks of every queue, the highest priority first, then the oldest. Entries leave lazily: one that is no longer queued, or
+    /// waits in another line now, is passed over.
     struct ClaimOrder {
         private struct Line {
             /// By priority, the highest first; within one, by position. Removed entries are skipped and dropped later.
@@ -31,11 +31,14 @@ extension MemoryTaskStore {
         /// The next tasks to claim. Those found here that are queued no more are dropped on the way.
         mutating func candidates(queues: [String], limit: Int, now: Timestamp) -> [Entry] {
             var found: [Entry] = []
-            for queue in queues.isEmpty ? Array(lines.keys) : queues {
+            for queue in queues.isEmpty ? Set(lines.keys) : Set(queues) {
                 guard var line = lines.removeValue(forKey: queue) else { continue }
                 var taken = 0
                 for index in line.lanes.indices where taken < limit {
-                    taken += line.lanes[index].lane.collect(into: &found, limit: limit - taken, now: now)
+                    let priority = line.lanes[index].priority
+                    taken += line.lanes[index].lane.collect(into: &found, limit: limit - taken, now: now) { record in
+                        record.status == .queued && record.priority == priority && record.queue == queue
+                    }
                 }
                 line.lanes.removeAll { $0.lane.isEmpty }
                 if !line.lanes.isEmpty { lines[queue] = line }
@@ -50,21 +53,26 @@ extension MemoryTaskStore.ClaimOrder.Lane {
     fileprivate var isEmpty: Bool { head == entries.count }
 
     /// Adds the first tasks that may be claimed. They stay in the lane, for the caller may take fewer; once claimed they are passed over.
-    fileprivate mutating func collect(into found: inout [MemoryTaskStore.Entry], limit: Int, now: Timestamp) -> Int {
+    fileprivate mutating func collect(
+        into found: inout [MemoryTaskStore.Entry],
+        limit: Int,
+        now: Timestamp,
+        where belongs: (TaskRecord) -> Bool
+    ) -> Int {
         if !isSorted {
             entries.removeSubrange(..<head)
             head = 0
             entries.sort { $0.position < $1.position }
             isSorted = true
         }
-        while head < entries.count, entries[head].record.status != .queued { head += 1 }
+        while head < entries.count, !belongs(entries[head].record) { head += 1 }
         if head > 64, head > entries.count / 2 {
             entries.removeSubrange(..<head)
             head = 0
         }
         var taken = 0
         var previous: MemoryTaskStore.Entry?
-        for entry in entries[head...] where taken < limit && entry.record.status == .queued && entry !== previous {
+        for entry in entries[head...] where taken < limit && belongs(entry.record) && entry !== previous {
             previous = entry
             if let notBefore = entry.record.notBefore, notBefore > now { continue }
             found.append(entry)

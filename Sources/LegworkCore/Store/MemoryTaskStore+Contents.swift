@@ -101,9 +101,8 @@ extension MemoryTaskStore.Contents {
         let name = record.name.map { MemoryTaskStore.NameKey(owner: record.owner, text: $0) }
         if let name, let id = liveNames[name], let entry = entries[id] { return .nameTaken(entry.record) }
 
-        let entry = MemoryTaskStore.Entry(position: nextPosition, record: record, events: [])
+        let entry = MemoryTaskStore.Entry(position: nextPosition, record: record, events: request.events)
         nextPosition += 1
-        append(request.events, to: entry)
         entries[record.id] = entry
         all.add(entry)
         shelves[record.owner, default: .init()].add(entry)
@@ -120,7 +119,7 @@ extension MemoryTaskStore.Contents {
     mutating func claim(_ request: ClaimRequest) throws(StoreError) -> [TaskRecord] {
         try checkOpen()
         var claimed: [TaskRecord] = []
-        for entry in queued.candidates(queues: request.queues, limit: request.limit, now: request.now) {
+        for entry in queued.candidates(queues: request.queues, limit: max(0, request.limit), now: request.now) {
             var next = entry.record
             guard let transition = try? next.claim(under: request.lease, at: request.now) else { continue }
             replace(entry, by: next, events: transition.events)
@@ -144,7 +143,15 @@ extension MemoryTaskStore.Contents {
         guard entry.record.version == change.expectedVersion, change.token == nil || change.token == entry.record.lease?.token else {
             return .stale(entry.record)
         }
-        replace(entry, by: change.record, events: change.events)
+        guard change.record.isSameTask(as: entry.record) else {
+            throw StoreError(
+                .invalid,
+                "the owner, tool, name and idempotency key of \(entry.record.id) are fixed; commit the record with those it has"
+            )
+        }
+        var next = change.record
+        next.keepRenewedLease(of: entry.record)
+        replace(entry, by: next, events: change.events)
         return .applied
     }
 
@@ -159,7 +166,7 @@ extension MemoryTaskStore.Contents {
         let doomed = shelf.entries.lazy.filter { entry in
             !entry.isPurged && request.statuses.contains(entry.record.status)
                 && (entry.record.finishedAt.map { $0 < request.finishedBefore } ?? false)
-        }.prefix(request.limit)
+        }.prefix(max(0, request.limit))
         let chosen = Array(doomed)
         for entry in chosen { remove(entry) }
         return chosen.map(\.record.id)
@@ -209,6 +216,7 @@ extension MemoryTaskStore.Contents {
         let found: [MemoryTaskStore.Entry]
         switch search.key {
         case .prefix(let prefix):
+            guard TaskID.prefix(from: prefix) == prefix else { return [] }
             found = matches(ofPrefix: prefix).compactMap { entry($0, in: search.scope) }
         case .name(let name):
             found = names[name]?.compactMap { entry($0, in: search.scope) } ?? []
@@ -219,7 +227,7 @@ extension MemoryTaskStore.Contents {
                 let (leftEnded, rightEnded) = (left.record.status.isTerminal, right.record.status.isTerminal)
                 return leftEnded == rightEnded ? left.position > right.position : !leftEnded
             }
-            .prefix(search.limit)
+            .prefix(max(0, search.limit))
             .map { TaskSummary($0.record) }
     }
 
@@ -252,8 +260,9 @@ extension MemoryTaskStore.Contents {
         let end = query.cursor.map { cursor in candidates.partitioningIndex { $0.position >= cursor.position } } ?? candidates.count
         var found: [TaskSummary] = []
         var last: Int64 = 0
+        let limit = min(max(1, query.limit), TaskQuery.maximumLimit)
         for entry in candidates[..<end].reversed() where !entry.isPurged && matches(entry.record, query) {
-            if found.count == query.limit { return TaskPage(found, next: TaskCursor(position: last)) }
+            if found.count == limit { return TaskPage(found, next: TaskCursor(position: last)) }
             found.append(TaskSummary(entry.record))
             last = entry.position
         }
@@ -274,7 +283,7 @@ extension MemoryTaskStore.Contents {
             guard entry.record.status.isExecuting, let lease = entry.record.lease else { return entry.record.status.isExecuting }
             return lease.expiresAt < query.expiredBefore || (query.notHeldBy.map { lease.node != $0 } ?? false)
         }
-        return lost.sorted { $0.position < $1.position }.prefix(query.limit).map(\.record)
+        return lost.sorted { $0.position < $1.position }.prefix(max(0, query.limit)).map(\.record)
     }
 }
 

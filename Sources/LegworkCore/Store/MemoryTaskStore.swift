@@ -75,7 +75,7 @@ public final class MemoryTaskStore: TaskStore {
         try contents.withLock { (contents) throws(StoreError) in
             try contents.checkOpen()
             guard let entry = contents.entry(query.id, in: query.scope) else { return nil }
-            return Array(entry.events.lazy.drop { $0.sequence <= query.after }.prefix(query.limit))
+            return Array(entry.events.lazy.drop { $0.sequence <= query.after }.prefix(max(0, query.limit)))
         }
     }
 

@@ -23,6 +23,9 @@ public protocol TaskStore: Sendable {
     func renew(_ request: RenewRequest) async throws(StoreError) -> [RenewReply]
 
     /// Replaces a record by its next version, if nobody else has done so and the lease token, where one is named, is still the task's.
+    ///
+    /// Owner, tool, name and idempotency key never change: a version that differs there throws ``StoreError/Code/invalid``. A lease that was
+    /// renewed while the change was made keeps its later end.
     func commit(_ change: TaskChange) async throws(StoreError) -> CommitResult
 
     /// Reads one task.
@@ -45,7 +48,7 @@ public protocol TaskStore: Sendable {
     /// Finds executing tasks whose lease has run out or belongs to a node that is known to be gone.
     func lostLeases(_ query: LostLeaseQuery) async throws(StoreError) -> [TaskRecord]
 
-    /// Deletes finished tasks with everything that belongs to them.
+    /// Deletes finished tasks with everything that belongs to them; which ones first, when there are more than the limit, is the store's choice.
     ///
     /// - Returns: the ids of those deleted, so that their files can follow.
     func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID]

@@ -53,13 +53,19 @@ public struct Caller: Sendable, Hashable {
 
     /// The scope that may see the tasks made by this caller.
     public var owner: Owner
+    // Every task holds its caller, and most callers make many tasks: they share the origin.
+    private var sharedOrigin: Shared<Origin>?
+
     /// Where the call came from.
-    public var origin: Origin?
+    public var origin: Origin? {
+        get { sharedOrigin?.value }
+        set { sharedOrigin = newValue.map(Shared.init) }
+    }
 
     /// Describes a caller.
     public init(owner: Owner, origin: Origin? = nil) {
         self.owner = owner
-        self.origin = origin
+        sharedOrigin = origin.map(Shared.init)
     }
 
     /// What this caller may see.
@@ -68,23 +74,63 @@ public struct Caller: Sendable, Hashable {
 
 /// Where a task stands in its family. Every part is optional.
 public struct Lineage: Sendable, Hashable {
+    private struct Parts: Sendable, Hashable {
+        var parent: TaskID?
+        var run: String?
+        var call: String?
+        var agent: String?
+    }
+
+    // Most tasks have no family at all, and then this costs them one word.
+    private var parts: Shared<Parts>?
+
     /// The task that made this one.
-    public var parent: TaskID?
+    public var parent: TaskID? {
+        get { parts?.value.parent }
+        set { change { $0.parent = newValue } }
+    }
+
     /// The agent run it belongs to.
-    public var run: String?
+    public var run: String? {
+        get { parts?.value.run }
+        set { change { $0.run = newValue } }
+    }
+
     /// The call within that run.
-    public var call: String?
+    public var call: String? {
+        get { parts?.value.call }
+        set { change { $0.call = newValue } }
+    }
+
     /// The agent that made it.
-    public var agent: String?
+    public var agent: String? {
+        get { parts?.value.agent }
+        set { change { $0.agent = newValue } }
+    }
 
     /// Describes a lineage.
     public init(parent: TaskID? = nil, run: String? = nil, call: String? = nil, agent: String? = nil) {
-        self.parent = parent
-        self.run = run
-        self.call = call
-        self.agent = agent
+        let parts = Parts(parent: parent, run: run, call: call, agent: agent)
+        self.parts = parts == Parts() ? nil : Shared(parts)
     }
 
     /// No family at all.
     public static let none = Lineage()
+
+    private mutating func change(_ body: (inout Parts) -> Void) {
+        var changed = parts?.value ?? Parts()
+        body(&changed)
+        parts = changed == Parts() ? nil : Shared(changed)
+    }
+}
+
+/// A value that several owners share, as if each had its own.
+private final class Shared<Value: Sendable & Hashable>: Sendable, Hashable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+
+    static func == (left: Shared, right: Shared) -> Bool { left === right || left.value == right.value }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }

@@ -46,6 +46,9 @@ public struct TaskEvent: Sendable, Hashable {
     /// The longest text of an entry, in UTF-8 bytes; longer ones are cut when they are made.
     public static let maximumTextBytes = 4096
 
+    /// The data of ``Kind/started`` for a first attempt; one value for all of them.
+    package static let firstAttempt: JSONValue = ["attempt": 1]
+
     /// The entry's place in the timeline, from 1, without gaps when it was written.
     public let sequence: Int
     /// When it happened.

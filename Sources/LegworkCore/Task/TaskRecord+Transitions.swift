@@ -73,6 +73,17 @@ extension TaskRecord {
     /// Prolongs the lease; this is no change that others need to hear of, so the version stays.
     package mutating func extendLease(until expiry: Timestamp) { lease?.expiresAt = expiry }
 
+    /// Keeps the later end of a lease that was renewed while this version was made, for renewing makes no version of its own.
+    package mutating func keepRenewedLease(of stored: TaskRecord) {
+        guard let mine = lease, let theirs = stored.lease, mine.token == theirs.token else { return }
+        lease?.expiresAt = max(mine.expiresAt, theirs.expiresAt)
+    }
+
+    /// Whether all that never changes is the same.
+    package func isSameTask(as other: TaskRecord) -> Bool {
+        id == other.id && owner == other.owner && tool == other.tool && name == other.name && idempotencyKey == other.idempotencyKey
+    }
+
     /// The word in the timeline for an event, by where it led.
     private func entryKind(of event: TaskLifecycle.Event, from before: TaskStatus) -> TaskEvent.Kind? {
         switch (before, status) {

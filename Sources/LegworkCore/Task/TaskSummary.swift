@@ -58,4 +58,45 @@ public struct TaskSummary: Sendable, Hashable {
         updatedAt = record.updatedAt
         finishedAt = record.finishedAt
     }
+
+    /// A summary of its parts, for stores that read no more than that.
+    package init(
+        id: TaskID,
+        tool: String,
+        title: String,
+        name: String?,
+        owner: Owner,
+        parent: TaskID?,
+        queue: String,
+        status: TaskStatus,
+        reason: TaskReason?,
+        isCancelRequested: Bool,
+        attempts: Int,
+        statusMessage: String?,
+        progress: TaskProgress?,
+        outputBytes: Int?,
+        createdAt: Timestamp,
+        startedAt: Timestamp?,
+        updatedAt: Timestamp,
+        finishedAt: Timestamp?
+    ) {
+        self.id = id
+        self.tool = tool
+        self.title = title
+        self.name = name
+        self.owner = owner
+        self.parent = parent
+        self.queue = queue
+        self.status = status
+        self.reason = reason
+        self.isCancelRequested = isCancelRequested
+        self.attempts = attempts
+        self.statusMessage = statusMessage
+        self.progress = progress
+        self.outputBytes = outputBytes
+        self.createdAt = createdAt
+        self.startedAt = startedAt
+        self.updatedAt = updatedAt
+        self.finishedAt = finishedAt
+    }
 }

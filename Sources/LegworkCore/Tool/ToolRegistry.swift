@@ -52,7 +52,7 @@ public final class ToolRegistry: Sendable {
         if let tool = self[name] { return tool }
         let known = tools.map(\.descriptor.name)
         let shown = String(name.truncated(toBytes: 100))
-        if let close = known.closest(to: name) {
+        if let close = Suggestion.nearest(to: name, in: known) {
             throw ToolError(.unknownTool, "there is no tool named '\(shown)'; did you mean '\(close)'?")
         }
         let list = known.isEmpty ? "none is registered" : "known are \(known.prefix(20).joined(separator: ", "))"
@@ -66,6 +66,10 @@ public final class RegisteredTool: Sendable {
     public let tool: any Tool
     /// Its descriptor.
     public let descriptor: ToolDescriptor
+    /// When a call becomes a task.
+    public let background: BackgroundPolicy
+    /// Whether a call is recorded before the tool starts.
+    public let durability: Durability
     private let checker: JSONSchemaChecker
 
     /// Looks at a tool's descriptor.
@@ -74,6 +78,8 @@ public final class RegisteredTool: Sendable {
     public init(_ tool: any Tool) throws(ToolError) {
         self.tool = tool
         descriptor = tool.descriptor
+        background = descriptor.background
+        durability = descriptor.durability
         let name = descriptor.name
         guard ToolDescriptor.isValidName(name) else {
             throw ToolError(
@@ -85,7 +91,7 @@ public final class RegisteredTool: Sendable {
             throw ToolError(.invalidDescriptor, "the input schema of '\(name)' must say \"type\": \"object\"")
         }
         do {
-            checker = try JSONSchemaChecker(schema: descriptor.inputSchema)
+            checker = try JSONSchemaChecker(JSONSchema(descriptor.inputSchema))
         } catch {
             throw ToolError(.invalidDescriptor, "the input schema of '\(name)' cannot be used: \(error)")
         }

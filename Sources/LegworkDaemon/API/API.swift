@@ -94,19 +94,8 @@ struct API: Sendable {
 
     private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {
         routes.on(method, pattern) { request, parameters, writer in
-            guard isAuthorized(request) else {
-                await writer.send(
-                    status: 401,
-                    headers: ["Content-Type": "application/json", "WWW-Authenticate": "Bearer"],
-                    body: APIFault(
-                        status: 401,
-                        code: "unauthorized",
-                        message: "send the token from the state folder's file 'token' as 'Authorization: Bearer …'"
-                    ).wire.jsonBytes()
-                )
-                return
-            }
             do {
+                guard isAuthorized(request) else { throw APIFault.unauthorized }
                 let principal = try Principal(request)
                 try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
             } catch {

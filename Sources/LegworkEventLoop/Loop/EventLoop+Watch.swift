@@ -10,6 +10,16 @@ extension EventLoop {
         case read
         /// There is room to write, or the descriptor is broken.
         case write
+        /// The other side of a socket has closed, even when bytes from before are still unread.
+        case closed
+
+        fileprivate var event: Int32 {
+            switch self {
+            case .read: EV_READ
+            case .write: EV_WRITE
+            case .closed: EV_CLOSED
+            }
+        }
     }
 
     /// A handler's registration with an event loop: a descriptor, a timer or a signal.
@@ -141,7 +151,7 @@ extension EventLoop {
         return try Watch(
             core: core,
             descriptor: descriptor,
-            events: EV_PERSIST | (interest == .read ? EV_READ : EV_WRITE),
+            events: EV_PERSIST | interest.event,
             interval: nil,
             startEnabled: enabled,
             operation: "watch descriptor \(descriptor)",

@@ -21,6 +21,8 @@ import LegworkEventLoop
     private var phase = Phase.open
     private var reading: EventLoop.Watch?
     private var writing: EventLoop.Watch?
+    /// Tells of the client's end while reading is paused.
+    private var ending: EventLoop.Watch?
     private var isWriteWatched = false
     private var sending: [UInt8] = []
     private var sent = 0
@@ -28,7 +30,6 @@ import LegworkEventLoop
     private var isAdvancing = false
     private var isFlushing = false
     private var isInputEnded = false
-    private var isReadPaused = false
     private var hasServed = false
 
     /// The ticks of the server at which the current wait began.
@@ -75,10 +76,7 @@ import LegworkEventLoop
             guard case .open = phase else { return }
             advance()
             // A client that sends ahead while it is being answered waits in the kernel's buffer, not in ours.
-            if exchange != nil, parser.unread > 64 * 1024 {
-                isReadPaused = true
-                reading?.disable()
-            }
+            if exchange != nil, parser.unread > 64 * 1024 { pauseReading() }
         }
     }
 
@@ -86,6 +84,8 @@ import LegworkEventLoop
         isInputEnded = true
         reading?.cancel()
         reading = nil
+        ending?.cancel()
+        ending = nil
         if let exchange {
             exchange.inputEnded()
         } else if case .open = phase, sent < sending.count {
@@ -122,9 +122,17 @@ import LegworkEventLoop
         }
     }
 
+    /// Until this request is answered. A client that leaves meanwhile is still noticed, unless it had sent more than the kernel holds.
+    private func pauseReading() {
+        guard ending == nil else { return }
+        reading?.disable()
+        ending = try? server.loop.watch(descriptor: descriptor.number, for: .closed) { self.inputEnded() }
+    }
+
     private func resumeReading() {
-        guard isReadPaused else { return }
-        isReadPaused = false
+        guard let ending else { return }
+        ending.cancel()
+        self.ending = nil
         reading?.enable()
     }
 
@@ -278,8 +286,10 @@ import LegworkEventLoop
         phase = .closed
         reading?.cancel()
         writing?.cancel()
+        ending?.cancel()
         reading = nil
         writing = nil
+        ending = nil
         sending = []
         sent = 0
         let exchange = exchange

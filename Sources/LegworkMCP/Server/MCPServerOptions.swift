@@ -11,7 +11,7 @@ public struct MCPServerOptions: Sendable {
     /// Other windows for clients, by the name that they give themselves (which nobody verifies).
     public var clientWindows: [String: Duration] = [:]
     /// How large and deep a message may be.
-    public var limits: JSONLimits = JSONLimits(bytes: 16 << 20, depth: 128)
+    public var limits: JSONLimits = JSONLimits(depth: 128, bytes: 16 << 20)
     /// How many requests of one connection are worked on at once; more are refused.
     public var maximumOpenRequests: Int = 256
 

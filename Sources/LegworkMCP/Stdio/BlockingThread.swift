@@ -1,7 +1,7 @@
 import Glibc
 
 /// Threads that may block, which those of Swift's pool must not.
-enum BlockingThread {
+package enum BlockingThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -10,7 +10,7 @@ enum BlockingThread {
     /// Starts a thread.
     ///
     /// - Throws: ``MCPStdioError`` when the system has none left.
-    static func start(_ body: @escaping @Sendable () -> Void) throws(MCPStdioError) {
+    package static func start(_ body: @escaping @Sendable () -> Void) throws(MCPStdioError) {
         var thread = pthread_t()
         let box = Unmanaged.passRetained(Body(body))
         let code = pthread_create(&thread, nil, runBoxedBody, box.toOpaque())

@@ -1,36 +1,43 @@
 import Glibc
 
 /// Reads lines from a descriptor on a thread of its own, no faster than they are dealt with.
-final class LineReader: Sendable {
+///
+/// What a line means is the business of a closure, which is called for one line after the other and must be quick.
+package final class LineReader<Line: Sendable>: Sendable {
     /// How many bytes of lines may be in the works; a line counts a little more than it is long, so that short ones are bounded too.
-    private static let budget = 64 << 20
-    private static let costOfLine = 16 << 10
-    private static let chunk = 64 << 10
+    private static var budget: Int { 64 << 20 }
+    private static var costOfLine: Int { 16 << 10 }
+    private static var chunk: Int { 64 << 10 }
 
     private struct State: Sendable {
-        var free = LineReader.budget
+        var free: Int
         var isStopped = false
     }
 
     /// A line that was taken; its cost has to be given back when it has been dealt with.
-    struct Item: Sendable {
-        var reply: MCPConnection.Reply
-        var cost: Int
+    package struct Item: Sendable {
+        /// What the closure made of it.
+        package let line: Line
+        fileprivate let cost: Int
     }
 
-    /// The lines, in order, each already begun by the connection. Ends when the descriptor does.
-    let items: AsyncStream<Item>
+    /// The lines, in order. Ends when the descriptor does.
+    package let items: AsyncStream<Item>
     private let continuation: AsyncStream<Item>.Continuation
     private let input: Int32
-    private let connection: MCPConnection
+    private let begin: @Sendable ([UInt8]?) -> Line
     private let limit: Int
-    private let state = Monitor(State())
+    private let state = Monitor(State(free: LineReader.budget))
     private let (wakeReader, wakeWriter): (Int32, Int32)
 
-    init(_ input: Int32, _ connection: MCPConnection, limit: Int) throws(MCPStdioError) {
+    /// - Parameters:
+    ///   - input: the descriptor; it is not closed.
+    ///   - limit: the most bytes of a line.
+    ///   - begin: gets each line, and nil for one that is too long.
+    package init(_ input: Int32, limit: Int, _ begin: @escaping @Sendable ([UInt8]?) -> Line) throws(MCPStdioError) {
         (items, continuation) = AsyncStream.makeStream()
         self.input = input
-        self.connection = connection
+        self.begin = begin
         self.limit = limit
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw MCPStdioError("no pipe can be made", errno) }
@@ -44,19 +51,19 @@ final class LineReader: Sendable {
     }
 
     /// Begins to read.
-    func start() throws(MCPStdioError) {
+    package func start() throws(MCPStdioError) {
         try BlockingThread.start { self.read() }
     }
 
     /// Ends the reading, wherever it stands.
-    func stop() {
+    package func stop() {
         state.update { $0.isStopped = true }
         var byte: UInt8 = 0
         _ = write(wakeWriter, &byte, 1)
     }
 
     /// Gives back what a line cost.
-    func release(_ item: Item) { state.update { $0.free += item.cost } }
+    package func release(_ item: Item) { state.update { $0.free += item.cost } }
 
     private func read() {
         defer { continuation.finish() }
@@ -99,8 +106,7 @@ final class LineReader: Sendable {
             return true
         }
         guard goesOn else { return false }
-        let reply = bytes.map { connection.begin($0) } ?? .answer(MCPRejection.tooLong(limit: limit).answer)
-        continuation.yield(Item(reply: reply, cost: cost))
+        continuation.yield(Item(line: begin(bytes), cost: cost))
         return true
     }
 }

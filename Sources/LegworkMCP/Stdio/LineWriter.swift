@@ -1,7 +1,7 @@
 import Glibc
 
 /// Writes whole lines to a descriptor, one after the other, on a thread of its own.
-final class LineWriter: Sendable {
+package final class LineWriter: Sendable {
     /// How many bytes may wait before notifications, which can be done without, are dropped.
     private static let droppingLimit = 1 << 20
 
@@ -23,18 +23,18 @@ final class LineWriter: Sendable {
     /// - Parameters:
     ///   - output: the descriptor.
     ///   - whenBroken: called once when nobody reads any more.
-    init(_ output: Int32, whenBroken: @escaping @Sendable () -> Void) {
+    package init(_ output: Int32, whenBroken: @escaping @Sendable () -> Void) {
         self.output = output
         self.whenBroken = whenBroken
     }
 
     /// Begins to write.
-    func start() throws(MCPStdioError) {
+    package func start() throws(MCPStdioError) {
         try BlockingThread.start { self.work() }
     }
 
     /// Writes a line; returns when it is written, or never will be.
-    func write(_ bytes: [UInt8]) async {
+    package func write(_ bytes: [UInt8]) async {
         await withCheckedContinuation { continuation in
             let isTaken = state.update { state in
                 guard !state.isFinished else { return false }
@@ -47,7 +47,7 @@ final class LineWriter: Sendable {
     }
 
     /// Writes a line some time, unless too much is waiting already.
-    func post(_ bytes: [UInt8]) {
+    package func post(_ bytes: [UInt8]) {
         state.update { state in
             guard !state.isFinished, state.waitingBytes + bytes.count < Self.droppingLimit else { return }
             state.lines.append(Line(bytes: bytes + [0x0A], whenWritten: nil))
@@ -56,7 +56,7 @@ final class LineWriter: Sendable {
     }
 
     /// Takes no more lines, and gives up those that are not written.
-    func finish() {
+    package func finish() {
         let given = state.update { state -> [Line] in
             state.isFinished = true
             defer { state.lines = [] }

@@ -40,7 +40,10 @@ public final class MCPStdioServer: Sendable {
     /// - Throws: ``MCPStdioError`` when there is no thread or descriptor left.
     public func run() async throws {
         let connection = server.connect(as: caller, over: .stdio)
-        let reader = try LineReader(input, connection, limit: server.options.limits.bytes)
+        let limit = server.options.limits.bytes
+        let reader = try LineReader(input, limit: limit) { line in
+            line.map { connection.begin($0) } ?? .answer(MCPRejection.tooLong(limit: limit).answer)
+        }
         let writer = LineWriter(output, whenBroken: { reader.stop() })
         try writer.start()
         defer { writer.finish() }
@@ -62,9 +65,13 @@ public final class MCPStdioServer: Sendable {
         }
     }
 
-    private static func deal(with item: LineReader.Item, _ reader: LineReader, _ writer: LineWriter) async {
+    private static func deal(
+        with item: LineReader<MCPConnection.Reply>.Item,
+        _ reader: LineReader<MCPConnection.Reply>,
+        _ writer: LineWriter
+    ) async {
         defer { reader.release(item) }
-        switch item.reply {
+        switch item.line {
         case .none: break
         case .answer(let answer): await writer.write(answer.bytes)
         case .pending(let pending):

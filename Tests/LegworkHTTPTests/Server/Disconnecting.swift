@@ -33,6 +33,33 @@ struct Disconnecting {
         }
     }
 
+    @Test("a disconnect is noticed although the client had sent more than is read ahead", arguments: [true, false])
+    func cancelsBehindUnread(isUnix: Bool) async throws {
+        let started = Signal()
+        let cancelled = Signal()
+        try await TestServer.run { _, writer in
+            started.send()
+            await withTaskCancellationHandler {
+                await cancelled.wait()
+            } onCancel: {
+                cancelled.send()
+            }
+        } body: { test in
+            let raw = try test.raw(isUnix: isUnix)
+            raw.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            await started.wait()
+            let more = utf8(String(repeating: "GET /more HTTP/1.1\r\nHost: x\r\n\r\n", count: 5000))
+            // More than the server reads ahead, and less than the kernel holds for it: behind what it does not, no end can be seen.
+            var sent = 0
+            while sent < more.count {
+                sent += raw.send(Array(more[sent...]))
+                await test.loop.settle {}
+            }
+            raw.close()
+            await cancelled.wait()
+        }
+    }
+
     @Test("a client that only finished sending still gets a quick answer")
     func halfClosed() async throws {
         try await TestServer.run { request, writer in

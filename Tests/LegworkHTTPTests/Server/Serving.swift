@@ -47,9 +47,10 @@ struct Serving {
         }
     }
 
-    @Test("survives a very long pipeline without deep recursion")
-    func longPipeline() async throws {
+    @Test("survives a very long pipeline without deep recursion, or reading all of it ahead", arguments: [true, false])
+    func longPipeline(isAsync: Bool) async throws {
         try await TestServer.run { _, writer in
+            if isAsync { await Task.yield() }
             await writer.send(status: 204)
         } body: { test in
             let count = 5000

@@ -1,0 +1,53 @@
+# Legwork. `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PREFIX ?= $(HOME)/.local
+STRICT := --explicit-target-dependency-import-check error
+
+.PHONY: help build demo test test-swift test-clients bench lint format install clean setup
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: ## install the system packages that are missing
+	@scripts/setup
+
+build: setup ## build the release binary: .build/release/legwork
+	swift build -c release --product legwork $(STRICT)
+
+demo: build ## show the main job, for real, in under three minutes
+	@scripts/demo .build/release/legwork
+
+test: ## run all tests: Swift's, and those with real MCP clients
+	@scripts/setup --tests
+	$(MAKE) --no-print-directory test-swift
+	$(MAKE) --no-print-directory test-clients
+
+test-swift:
+	swift build --build-tests $(STRICT)
+	swift test --skip-build --skip LegworkCommandsTests
+	@# These count the children and descriptors of their process, so they have one to themselves.
+	LEGWORK_TESTS_ALONE=1 swift test --skip-build --filter LegworkCommandsTests
+
+test-clients:
+	@scripts/client-tests .build/debug/legwork
+
+bench: setup ## measure, print a table, and write .build/bench.json
+	swift build -c release --product legwork-bench $(STRICT)
+	swift build -c release --product legwork $(STRICT)
+	.build/release/legwork-bench $(BENCH)
+
+lint: ## check the format and the size of the files
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks
+	@scripts/check-file-sizes
+
+format: ## bring the sources into the house's format
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
+
+install: setup ## install the command under PREFIX (default ~/.local); it needs no Swift to run
+	swift build -c release --product legwork --static-swift-stdlib --scratch-path .build/static
+	install -D -s -m 755 .build/static/release/legwork $(DESTDIR)$(PREFIX)/bin/legwork
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/legwork"
+
+clean: ## remove everything that was built
+	rm -rf .build .venv-*

@@ -1,0 +1,134 @@
+import LegworkCore
+import LegworkHTTP
+import LegworkMCP
+import Synchronization
+
+/// Carries the lines of an MCP client to the daemon and its lines back. Knows as little of MCP as it can.
+///
+/// The daemon may end and be started again in the middle: the next line starts it, and a client of the legacy era is introduced to it anew.
+final class MCPShim: Sendable {
+    /// The longest line; a longer one is refused here, in constant memory.
+    private static let lineLimit = 16 << 20
+    /// How long answers may take that are under way when the client has closed its end.
+    private static let drainTime = Duration.seconds(5)
+    private static let lostText = """
+        The daemon ended while it worked on this request. Work that had become a task is not lost: list_tasks shows it. Other work may have \
+        to be called again.
+        """
+
+    private let invocation: Invocation
+    private let client: DaemonClient
+    private let session = Lock<String?>(nil)
+
+    init(_ invocation: Invocation) throws {
+        self.invocation = invocation
+        client = try invocation.makeClient()
+    }
+
+    func run() async throws {
+        let reader = try LineReader(0, limit: Self.lineLimit) { $0 }
+        let writer = LineWriter(1, whenBroken: { reader.stop() })
+        try writer.start()
+        try reader.start()
+        defer {
+            reader.stop()
+            writer.finish()
+        }
+        var relay = MCPRelay()
+        var drain: Task<Void, Never>?
+        await withDiscardingTaskGroup { group in
+            for await item in reader.items {
+                guard let bytes = item.line else {
+                    await writer.write(MCPRelay.tooLong(limit: Self.lineLimit))
+                    reader.release(item)
+                    continue
+                }
+                let opening = relay.opening
+                let line = relay.pass(bytes)
+                do {
+                    // The next line is sent when this one has been taken, so that they keep their order.
+                    let response = try await send(bytes, opening: opening)
+                    group.addTask {
+                        await self.copy(response, of: line, to: writer)
+                        reader.release(item)
+                    }
+                } catch {
+                    if let answer = MCPRelay.lost(line, because: "\(error)") { await writer.write(answer) }
+                    reader.release(item)
+                }
+            }
+            await close()
+            drain = Task { await self.endDraining(writer) }
+        }
+        drain?.cancel()
+    }
+
+    // MARK: - Lines to the daemon
+
+    private func send(_ line: [UInt8], opening: [[UInt8]]) async throws -> HTTPClientResponse {
+        // The daemon may be gone, and then the session is; each may happen once.
+        for _ in 0..<2 {
+            do {
+                let session = try await openSession(opening)
+                let response = try await client.open("POST", "/v1/mcp/\(session)", bytes: line)
+                if response.status == 200 { return response }
+                let body = try await response.body.collect(upTo: 1 << 20)
+                let refusal = DaemonRefusal(status: response.status, body: (try? JSONValue(parsing: body)) ?? .null)
+                guard refusal.code == "unknown_session" else { throw refusal }
+            } catch let error as DaemonClient.Unreachable where error.isBeforeSending {
+                try await DaemonLauncher(folder: invocation.folder, environment: invocation.environment).start()
+            }
+            session.withLock { $0 = nil }
+        }
+        let session = try await openSession(opening)
+        return try await client.open("POST", "/v1/mcp/\(session)", bytes: line)
+    }
+
+    /// The session with the daemon; a new one begins with what the client began with.
+    private func openSession(_ opening: [[UInt8]]) async throws -> String {
+        if let known = session.withLock({ $0 }) { return known }
+        guard let new = try await client.post("/v1/mcp", [:])["session"]?.string else {
+            throw CLIError(.noDaemon, "the daemon's answer has no session")
+        }
+        for line in opening {
+            let response = try await client.open("POST", "/v1/mcp/\(new)", bytes: line)
+            // The client had its answer from the daemon before this one.
+            _ = try await response.body.collect(upTo: Self.lineLimit)
+        }
+        session.withLock { $0 = new }
+        return new
+    }
+
+    private func close() async {
+        guard let session = session.withLock({ $0.take() }) else { return }
+        // Calls that are going on become tasks by this; what is answered by it is still passed on.
+        _ = try? await client.open("DELETE", "/v1/mcp/\(session)").body.collect(upTo: 1 << 10)
+    }
+
+    // MARK: - Lines from the daemon
+
+    private func copy(_ response: HTTPClientResponse, of line: MCPRelay.Line, to writer: LineWriter) async {
+        var framer = LineFramer(limit: 256 << 20)
+        var isAnswered = false
+        do {
+            for try await chunk in response.body {
+                for case .line(let bytes) in framer.append(chunk) {
+                    guard bytes.first == UInt8(ascii: "a") else {
+                        writer.post(Array(bytes.dropFirst()))
+                        continue
+                    }
+                    isAnswered = true
+                    await writer.write(Array(bytes.dropFirst()))
+                }
+            }
+        } catch {
+            if !isAnswered, let answer = MCPRelay.lost(line, because: Self.lostText) { await writer.write(answer) }
+        }
+    }
+
+    /// Gives the answers that are under way some time to be read.
+    private func endDraining(_ writer: LineWriter) async {
+        guard (try? await Task.sleep(for: Self.drainTime)) != nil else { return }
+        writer.finish()
+    }
+}

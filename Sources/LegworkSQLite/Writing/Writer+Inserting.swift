@@ -1,0 +1,86 @@
+import LegworkCore
+
+extension Writer {
+    func insert(_ task: EncodedTask, name: String?, idempotencyKey: String?, events: EncodedEvents) throws(StoreError) -> InsertResult {
+        if let idempotencyKey {
+            let position = try connection.integer(
+                """
+                SELECT position FROM tasks INDEXED BY tasks_by_idempotency_key
+                WHERE owner = \(task.owner) AND idempotency_key = \(idempotencyKey)
+                """
+            )
+            if let position, let record = try soundRecord(position) { return .existing(record) }
+        }
+        if let name {
+            let position = try connection.integer(
+                """
+                SELECT position FROM tasks INDEXED BY tasks_by_live_name WHERE name = \(name) AND owner = \(task.owner)
+                AND name IS NOT NULL AND status IN ('queued', 'running', 'input_required', 'stopped')
+                """
+            )
+            if let position, let record = try soundRecord(position) {
+                guard try connection.integer("SELECT 1 FROM tasks WHERE id = \(task.id.description)") == nil else {
+                    throw Self.duplicate(task.id)
+                }
+                return .nameTaken(record)
+            }
+        }
+        let (position, createdUntil) = takePosition(createdAt: task.createdAt)
+        let insert = statements.insertTask
+        try insert.bind(.integer(position), at: 1)
+        try insert.bind(.integer(createdUntil), at: 2)
+        try insert.run(task.row, 0..<EncodedTask.placement.upperBound, at: 3)
+        guard connection.changes == 1 else { throw Self.duplicate(task.id) }
+        try putBody(task, at: position)
+        try append(events, at: position)
+        pending.count(task.owner, task.status, 1)
+        pending.change(task.id)
+        return .inserted
+    }
+
+    private static func duplicate(_ id: TaskID) -> StoreError {
+        StoreError(.duplicateID, "there is a task \(id) already; make a new id")
+    }
+
+    func putBody(_ task: EncodedTask, at position: Int64) throws(StoreError) {
+        try statements.putBody.bind(.integer(position), at: 1)
+        try statements.putBody.run(task.row, EncodedTask.body, at: 2)
+    }
+
+    /// Adds timeline entries, and drops from the middle what the timeline has no room for.
+    func append(_ events: EncodedEvents, at position: Int64) throws(StoreError) {
+        if events.count == 0 { return }
+        try statements.insertEvent.bind(.integer(position), at: 1)
+        for index in 0..<events.count {
+            let start = index * EncodedEvents.fieldsPerEvent
+            try statements.insertEvent.run(events.row, start..<start + EncodedEvents.fieldsPerEvent, at: 2)
+        }
+        if let range = timeline.droppable(last: events.last) {
+            // Only what was added since the last time is still there, so that this costs one search in the table.
+            try statements.dropEvents.run([.integer(position), SQLValue(range.lowerBound), SQLValue(range.upperBound)])
+        }
+    }
+
+    /// The record at a position; nil when there is none, or when it is damaged and had to be set aside.
+    func soundRecord(_ position: Int64) throws(StoreError) -> TaskRecord? {
+        switch try read(position) {
+        case .success(let record): return record
+        case .failure(let damage):
+            try setAside(position, damage)
+            return nil
+        }
+    }
+
+    /// Reads the record at a position, damaged or not; nil when there is none.
+    func read(_ position: Int64) throws(StoreError) -> Result<TaskRecord?, RowDamage> {
+        let statement = statements.readRecord
+        try statement.bind(.integer(position), at: 1)
+        defer { statement.reset() }
+        guard try statement.step() else { return .success(nil) }
+        do throws(RowDamage) {
+            return .success(try TaskRecord(statement.row))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import LegworkCore
+
+/// The one connection that writes. It lives on one thread, and writes what was queued in one transaction with one sync to the disk.
+final class Writer {
+    /// The most requests of one transaction.
+    static let maximumBatch = 512
+    /// About the most bytes of one transaction; one larger request is a transaction of its own.
+    static let maximumBatchBytes = 8 << 20
+
+    let connection: Connection
+    let statements: WriterStatements
+    let timeline: TimelineLimit
+    /// The position of the next task. Never one that was given before, so that what was set aside keeps its own.
+    private(set) var nextPosition: Int64
+    /// The latest creation time so far.
+    private(set) var createdUntil: Int64
+    /// What the request at work changes.
+    var pending = PendingChanges()
+    private var batch = PendingChanges()
+    private let announce: @Sendable ([TaskID]) -> Void
+
+    init(_ connection: Connection, timeline: TimelineLimit, announce: @escaping @Sendable ([TaskID]) -> Void) throws(StoreError) {
+        self.connection = connection
+        self.timeline = timeline
+        self.announce = announce
+        statements = try WriterStatements(connection)
+        let last = try connection.integer("SELECT max(position) FROM tasks") ?? 0
+        let promised = try connection.integer("SELECT value FROM facts WHERE name = 'next_position'") ?? 1
+        nextPosition = max(last + 1, promised)
+        createdUntil = try connection.integer("SELECT created_until FROM tasks ORDER BY position DESC LIMIT 1") ?? .min
+    }
+
+    /// Gives the next task its place.
+    func takePosition(createdAt: Int64) -> (position: Int64, createdUntil: Int64) {
+        createdUntil = max(createdUntil, createdAt)
+        defer { nextPosition += 1 }
+        return (nextPosition, createdUntil)
+    }
+
+    /// Runs requests in one transaction and answers them once it is durable.
+    func run(_ jobs: [WriteJob]) {
+        do throws(StoreError) {
+            try commit(jobs)
+        } catch {
+            // A request that does not fit on the disk must not take along those that do.
+            if error.code == .full, jobs.count > 1 {
+                for job in jobs { run([job]) }
+            } else {
+                for job in jobs { job.finish(error) }
+            }
+            return
+        }
+        if !batch.changed.isEmpty { announce(batch.changed) }
+        for job in jobs { job.finish(nil) }
+    }
+
+    private func commit(_ jobs: [WriteJob]) throws(StoreError) {
+        do throws(Disturbance) {
+            try commit(jobs, isCareful: false)
+        } catch {
+            switch error {
+            case .halfDone: break
+            case .lost(let reason): throw reason
+            }
+            do throws(Disturbance) {
+                try commit(jobs, isCareful: true)
+            } catch {
+                throw error.reason
+            }
+        }
+    }
+
+    /// Why a transaction came to nothing.
+    private enum Disturbance: Error {
+        /// A request failed after it had written something, and there is no savepoint to go back to.
+        case halfDone(StoreError)
+        /// SQLite gave the transaction up.
+        case lost(StoreError)
+
+        var reason: StoreError {
+            switch self {
+            case .halfDone(let reason), .lost(let reason): reason
+            }
+        }
+    }
+
+    /// Runs requests in one transaction.
+    ///
+    /// A savepoint copies every page that is touched while it is open, and hardly any request fails, so the first try does without: when
+    /// a request fails half done, all are run once more, each in a savepoint of its own.
+    private func commit(_ jobs: [WriteJob], isCareful: Bool) throws(Disturbance) {
+        let (position, creation) = (nextPosition, createdUntil)
+        batch.removeAll()
+        pending.removeAll()
+        do throws(Disturbance) {
+            try losing { () throws(StoreError) in try statements.begin.run() }
+            for job in jobs { try execute(job, isCareful: isCareful) }
+            try losing { () throws(StoreError) in
+                try writeCounts()
+                if nextPosition != position { try statements.setNextPosition.run([.integer(nextPosition)]) }
+                try statements.commit.run()
+            }
+        } catch {
+            if connection.isInTransaction { try? statements.rollback.run() }
+            (nextPosition, createdUntil) = (position, creation)
+            throw error
+        }
+    }
+
+    private func losing(_ body: () throws(StoreError) -> Void) throws(Disturbance) {
+        do throws(StoreError) { try body() } catch { throw .lost(error) }
+    }
+
+    private func execute(_ job: WriteJob, isCareful: Bool) throws(Disturbance) {
+        let (position, creation, changes) = (nextPosition, createdUntil, connection.totalChanges)
+        if isCareful { try losing { () throws(StoreError) in try statements.savepoint.run() } }
+        do throws(StoreError) {
+            try job.execute(self)
+            batch.absorb(&pending)
+        } catch {
+            pending.removeAll()
+            (nextPosition, createdUntil) = (position, creation)
+            // When the disk fails or is full, SQLite ends the transaction by itself.
+            guard connection.isInTransaction else { throw .lost(error) }
+            if isCareful {
+                try losing { () throws(StoreError) in try statements.rollbackToSavepoint.run() }
+            } else if connection.totalChanges != changes {
+                throw .halfDone(error)
+            }
+            job.fail(error)
+        }
+        if isCareful { try losing { () throws(StoreError) in try statements.releaseSavepoint.run() } }
+    }
+
+    private func writeCounts() throws(StoreError) {
+        if batch.needsRecount { return try recount() }
+        var totals: [TaskStatus: Int64] = [:]
+        for difference in batch.byOwner {
+            try statements.addToOwnerCount.run([.text(difference.owner), .text(difference.status.rawValue), .integer(difference.number)])
+            if difference.number < 0 {
+                try statements.dropEmptyOwnerCount.run([.text(difference.owner), .text(difference.status.rawValue)])
+            }
+            totals[difference.status, default: 0] += difference.number
+        }
+        for (status, number) in totals where number != 0 {
+            try statements.addToTotalCount.run([.text(status.rawValue), .integer(number)])
+        }
+    }
+
+    /// Counts afresh. Reads one index from end to end, so only for a damaged row of which the status is unknown.
+    private func recount() throws(StoreError) {
+        try connection.run("DELETE FROM owner_counts")
+        try connection.run(
+            """
+            INSERT INTO owner_counts (owner, status, number)
+            SELECT owner, status, count(*) FROM tasks INDEXED BY tasks_by_owner GROUP BY owner, status
+            """
+        )
+        try connection.run("DELETE FROM total_counts")
+        try connection.run("INSERT INTO total_counts (status, number) SELECT status, sum(number) FROM owner_counts GROUP BY status")
+    }
+
+    /// Moves the write-ahead log into the file, so that it can be copied as one file once it is closed.
+    func checkpoint() {
+        // Nothing is lost when this fails: the log stays and is read at the next start.
+        try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+}

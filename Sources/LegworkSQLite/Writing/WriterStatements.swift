@@ -1,0 +1,93 @@
+import LegworkCore
+
+/// The statements of the writing thread that run often, compiled once.
+struct WriterStatements {
+    let begin: Statement
+    let commit: Statement
+    let rollback: Statement
+    let savepoint: Statement
+    let releaseSavepoint: Statement
+    let rollbackToSavepoint: Statement
+    let setNextPosition: Statement
+    let addToOwnerCount: Statement
+    let dropEmptyOwnerCount: Statement
+    let addToTotalCount: Statement
+
+    let insertTask: Statement
+    let putBody: Statement
+    let readBody: Statement
+    let insertEvent: Statement
+    let dropEvents: Statement
+    /// What the store has of a task that is to change, in the order: position, version, lease token, then ``Column/standing``,
+    /// ``Column/placement`` and the fixed columns owner, tool, name, idempotency key.
+    let readStanding: Statement
+    let updateReported: Statement
+    let updateStanding: Statement
+    let updateAll: Statement
+    let readRecord: Statement
+    let renew: Statement
+
+    init(_ connection: Connection) throws(StoreError) {
+        begin = try connection.prepare("BEGIN IMMEDIATE")
+        commit = try connection.prepare("COMMIT")
+        rollback = try connection.prepare("ROLLBACK")
+        savepoint = try connection.prepare("SAVEPOINT request")
+        releaseSavepoint = try connection.prepare("RELEASE request")
+        rollbackToSavepoint = try connection.prepare("ROLLBACK TO request")
+        setNextPosition = try connection.prepare("INSERT OR REPLACE INTO facts (name, value) VALUES ('next_position', ?)")
+        addToOwnerCount = try connection.prepare(
+            """
+            INSERT INTO owner_counts (owner, status, number) VALUES (?, ?, ?)
+            ON CONFLICT (owner, status) DO UPDATE SET number = number + excluded.number
+            """
+        )
+        dropEmptyOwnerCount = try connection.prepare("DELETE FROM owner_counts WHERE owner = ? AND status = ? AND number = 0")
+        addToTotalCount = try connection.prepare(
+            """
+            INSERT INTO total_counts (status, number) VALUES (?, ?)
+            ON CONFLICT (status) DO UPDATE SET number = number + excluded.number
+            """
+        )
+
+        let inserted = [Column.position, .createdUntil] + Column.identity + Column.reported + Column.standing + Column.placement
+        insertTask = try connection.prepare(
+            "INSERT INTO tasks (\(Self.names(inserted))) VALUES (\(Self.places(inserted))) ON CONFLICT (id) DO NOTHING"
+        )
+        putBody = try connection.prepare(
+            """
+            INSERT INTO bodies (position, arguments, checkpoint, result) VALUES (?, ?, ?, ?)
+            ON CONFLICT (position) DO UPDATE SET arguments = excluded.arguments, checkpoint = excluded.checkpoint, result = excluded.result
+            """
+        )
+        readBody = try connection.prepare("SELECT arguments, checkpoint, result FROM bodies WHERE position = ?")
+        insertEvent = try connection.prepare("INSERT INTO events (position, sequence, time, kind, text, data) VALUES (?, ?, ?, ?, ?, ?)")
+        dropEvents = try connection.prepare("DELETE FROM events WHERE position = ? AND sequence BETWEEN ? AND ?")
+
+        let standing = [Column.position, .version, .leaseToken] + Column.standing + Column.placement + Self.fixed
+        readStanding = try connection.prepare("SELECT \(Self.names(standing)) FROM tasks WHERE id = ?")
+        updateReported = try connection.prepare("UPDATE tasks SET \(Self.assignments(Column.reported)) WHERE position = ?")
+        updateStanding = try connection.prepare(
+            "UPDATE tasks SET \(Self.assignments(Column.reported + Column.standing)) WHERE position = ?"
+        )
+        updateAll = try connection.prepare(
+            "UPDATE tasks SET \(Self.assignments(Column.reported + Column.standing + Column.placement)) WHERE position = ?"
+        )
+        readRecord = try connection.prepare(
+            "SELECT \(Self.names(Column.record)) FROM tasks LEFT JOIN bodies USING (position) WHERE position = ?"
+        )
+        renew = try connection.prepare(
+            "UPDATE tasks SET lease_expires_at = ? WHERE id = ? AND lease_token = ? RETURNING cancel_requested"
+        )
+    }
+
+    static let fixed: [Column] = [.owner, .tool, .name, .idempotencyKey]
+
+    private static func names(_ columns: [Column]) -> String { columns.map(\.name).joined(separator: ", ") }
+    private static func places(_ columns: [Column]) -> String { columns.map { _ in "?" }.joined(separator: ", ") }
+    private static func assignments(_ columns: [Column]) -> String { columns.map { "\($0.name) = ?" }.joined(separator: ", ") }
+}
+
+extension Statement {
+    /// Runs a statement that has no placeholders.
+    func run() throws(StoreError) { try run(EmptyCollection<SQLValue>()) }
+}

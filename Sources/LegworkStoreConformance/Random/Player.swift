@@ -1,0 +1,216 @@
+import LegworkCore
+
+/// Chooses operations at random and plays them on two stores.
+struct Player {
+    static let tools = ["shell", "agent", "fetch"]
+
+    var random: SeededGenerator
+    let pair: StorePair
+    let owners: [Owner]
+    private let queues: [String]
+    private let names = ["builder", "tester", "nightly"]
+    private var now = Stage.start
+    /// The versions of each task that were seen, the newest last, for commits that come too late.
+    private var seen: [TaskID: [TaskRecord]] = [:]
+    /// In order of arrival, because a dictionary's order differs from run to run.
+    private var ids: [TaskID] = []
+
+    init(seed: UInt64, pair: StorePair) {
+        random = SeededGenerator(seed: seed)
+        self.pair = pair
+        owners = ["one-\(seed)", "two-\(seed)"].map { Owner($0) }
+        queues = [TaskRecord.defaultQueue, "slow-\(seed)", "fast"]
+    }
+
+    mutating func step() async throws {
+        // Now and then the clock goes back.
+        now = now + .milliseconds(random.once(in: 20) ? -5000 : random.number(0...2000))
+        switch random.number(0...99) {
+        case 0..<25: try await insert()
+        case 25..<37: try await claim()
+        case 37..<70: try await commit()
+        case 70..<75: try await renew()
+        case 75..<79: try await read()
+        case 79..<83: try await find()
+        case 83..<91: try await list()
+        case 91..<93: try await pair.ask("the counts") { [scope = anyScope()] in try await $0.counts(scope) }
+        case 93..<96: try await loseLeases()
+        case _: try await purge()
+        }
+    }
+
+    // MARK: Writing
+
+    private mutating func insert() async throws {
+        var draft = Draft()
+        draft.id = random.once(in: 30) ? random.perhaps(ids, nilOnceIn: 2) ?? newID() : newID()
+        draft.owner = random.pick(owners)
+        draft.tool = random.pick(Self.tools)
+        draft.title = "Task \(random.number(0...9))"
+        draft.name = random.perhaps(names, nilOnceIn: 2)
+        draft.key = random.once(in: 3) ? "key-\(random.number(0...4))" : nil
+        draft.queue = random.pick(queues)
+        draft.priority = random.number(-1...1)
+        draft.notBefore = random.once(in: 4) ? now + .milliseconds(random.number(-2000...9000)) : nil
+        draft.parent = random.perhaps(ids, nilOnceIn: 2)
+        draft.arguments = [
+            "n": .integer(Int64(random.number(0...99))), "text": .string(String(repeating: "x", count: random.number(0...300))),
+        ]
+        draft.createdAt = now
+        if random.once(in: 4) {
+            draft.lifecycle = .promoted
+            draft.lease = random.once(in: 5) ? nil : newLease()
+        }
+        var request = draft.request
+        for _ in 0..<random.number(0...3) { request.events.append(request.record.newEvent(.message, at: now, text: "at the start")) }
+        let final = request
+        let result = try await pair.ask("the insert of \(draft.id)") { try await $0.insert(final) }
+        switch result {
+        case .inserted: note(final.record)
+        case .existing(let record), .nameTaken(let record): note(record)
+        case nil: break
+        }
+    }
+
+    private mutating func claim() async throws {
+        let named = random.once(in: 3) ? [] : queues.filter { _ in random.once(in: 2) }
+        let request = ClaimRequest(lease: newLease(), queues: named, limit: random.number(0...3), now: now)
+        for record in try await pair.ask("the claim", { try await $0.claim(request) }) ?? [] { note(record) }
+    }
+
+    private mutating func commit() async throws {
+        guard let versions = random.perhaps(ids, nilOnceIn: 50).flatMap({ seen[$0] }), let newest = versions.last else { return }
+        let base = random.once(in: 8) ? random.pick(versions) : newest
+        var next = base
+        var events: [TaskEvent] = []
+        if random.once(in: 3) { next.statusMessage = "step \(random.number(0...9))" }
+        if random.once(in: 4) {
+            next.progress = TaskProgress(done: Double(random.number(0...100)) / 7, total: random.once(in: 2) ? 100 : nil)
+        }
+        if random.once(in: 5) { next.checkpoint = random.once(in: 3) ? nil : ["at": .integer(Int64(random.number(0...9)))] }
+        if random.once(in: 9) { next.priority = random.number(-1...1) }
+        if random.once(in: 12) { next.queue = random.pick(queues) }
+        if random.once(in: 12) { next.notBefore = random.once(in: 2) ? nil : now + .milliseconds(random.number(-1000...5000)) }
+        if random.once(in: 20) { next.lineage.parent = random.perhaps(ids, nilOnceIn: 3) }
+        if random.once(in: 9) { next.arguments = ["n": .integer(Int64(random.number(0...9)))] }
+        if random.once(in: 30) { next.name = random.perhaps(names, nilOnceIn: 4) }
+        for _ in 0..<random.number(0...2) { events.append(next.newEvent(.custom, at: now, data: ["n": 1])) }
+        let event = random.pick(Self.steps)
+        switch event {
+        case .completed: next.result = .text("done \(random.number(0...9))", structured: ["ok": true])
+        case .failed: next.failure = "it broke"
+        case _: break
+        }
+        if let transition = try? next.apply(event, at: now) { events += transition.events }
+        // Some events change nothing, and a change without a new version is no change.
+        if next.version == base.version { next.touch(at: now) }
+        let final = next
+        let change = TaskChange(final, replacing: base.version, token: token(of: base), events: events)
+        switch try await pair.ask("the commit of \(final.id)", { try await $0.commit(change) }) {
+        case .applied: note(try await pair.model.task(TaskLookup(next.id, in: .operator)) ?? next)
+        case .stale(let record?): note(record)
+        case .stale(nil): forget(next.id)
+        case nil: break
+        }
+    }
+
+    private mutating func renew() async throws {
+        var items: [RenewRequest.Item] = []
+        for _ in 0..<random.number(0...4) {
+            guard let record = random.perhaps(ids, nilOnceIn: 9).flatMap({ seen[$0]?.last }) else { continue }
+            items.append(.init(id: record.id, token: token(of: record) ?? newToken()))
+        }
+        let request = RenewRequest(items, until: now + .milliseconds(random.number(0...8000)))
+        try await pair.ask("the renewal") { try await $0.renew(request) }
+    }
+
+    private mutating func purge() async throws {
+        let statuses = random.once(in: 2) ? [.completed, .failed, .cancelled] : Set([random.pick(TaskStatus.allCases)])
+        let before = now + .milliseconds(-random.number(0...4000))
+        let request = PurgeRequest(in: anyScope(), statuses: statuses, finishedBefore: before, limit: 100_000)
+        // Which ones go first is the store's choice, so the order of the answer says nothing.
+        let purged = try await pair.ask("the purge") { Set(try await $0.purge(request)) }
+        for id in purged ?? [] { forget(id) }
+    }
+
+    // MARK: Reading
+
+    private mutating func read() async throws {
+        let scope = anyScope()
+        let id = random.perhaps(ids, nilOnceIn: 20) ?? newID()
+        let query = EventQuery(of: id, in: scope, after: random.number(0...12), limit: random.number(1...8))
+        try await pair.ask("task \(id)") { try await $0.task(TaskLookup(id, in: scope)) }
+        try await pair.ask("the timeline of \(id)") { try await $0.events(query) }
+    }
+
+    private mutating func find() async throws {
+        let key: TaskSearch.Key
+        if random.once(in: 2) {
+            key = .name(random.pick(names))
+        } else {
+            let id = random.perhaps(ids, nilOnceIn: 9) ?? newID()
+            key = .prefix(String(id.description.prefix(random.number(0...TaskID.length))))
+        }
+        let search = TaskSearch(key, in: anyScope(), limit: random.number(0...9))
+        try await pair.ask("the search \(search)") { try await $0.find(search) }
+    }
+
+    private mutating func list() async throws {
+        var query = TaskQuery(in: anyScope(), limit: random.number(1...12))
+        if random.once(in: 2) { query.statuses = Set(TaskStatus.allCases.filter { _ in random.once(in: 3) }) }
+        if random.once(in: 3) { query.tool = random.pick(Self.tools) }
+        if random.once(in: 5) { query.parent = random.perhaps(ids, nilOnceIn: 9) }
+        if random.once(in: 4) { query.queue = random.pick(queues) }
+        if random.once(in: 4) { query.createdSince = now + .milliseconds(-random.number(0...20_000)) }
+        for _ in 0..<3 {
+            let asked = query
+            guard let next = try await pair.ask("the list \(asked)", { try await $0.tasks(asked) })?.next else { return }
+            query.cursor = next
+        }
+    }
+
+    private mutating func loseLeases() async throws {
+        let query = LostLeaseQuery(
+            expiredBefore: now + .milliseconds(random.number(-3000...3000)),
+            notHeldBy: random.once(in: 2) ? NodeID("node-1") : nil,
+            limit: random.number(0...9)
+        )
+        for record in try await pair.ask("the lost leases", { try await $0.lostLeases(query) }) ?? [] { note(record) }
+    }
+
+    // MARK: Choosing
+
+    private static let steps: [TaskLifecycle.Event] = [
+        .completed, .completed, .failed(.toolError), .cancelled, .cancelForced, .inputRequested, .inputProvided, .interrupted(.shutdown),
+        .retried(.retry), .stopped(.orphaned), .resumed, .resumed, .cancelRequested, .limitReached(.queueLimit), .limitReached(.wallLimit),
+    ]
+
+    private mutating func newID() -> TaskID { TaskID.random(using: &random) }
+
+    private mutating func newToken() -> LeaseToken { LeaseToken(rawValue: random.next() | 1) }
+
+    private mutating func newLease() -> Lease {
+        Lease(token: newToken(), node: NodeID("node-\(random.number(1...3))"), expiresAt: now + .milliseconds(random.number(0...6000)))
+    }
+
+    private mutating func anyScope() -> Scope { random.once(in: 4) ? .operator : .owner(random.pick(owners)) }
+
+    /// The right token, none, or another.
+    private mutating func token(of record: TaskRecord) -> LeaseToken? {
+        switch random.number(0...9) {
+        case 0: newToken()
+        case 1...4: nil
+        case _: record.lease?.token
+        }
+    }
+
+    private mutating func note(_ record: TaskRecord) {
+        if seen[record.id] == nil { ids.append(record.id) }
+        seen[record.id, default: []].append(record)
+    }
+
+    private mutating func forget(_ id: TaskID) {
+        seen[id] = nil
+        ids.removeAll { $0 == id }
+    }
+}

@@ -1,0 +1,106 @@
+public import LegworkCore
+
+/// A random sequence of operations, made of a seed and played on two stores at once: every answer has to be the same, and in the end all
+/// that can be read.
+///
+/// Sequences share no owners, so that many can be played on the same two stores one after the other; claims, lost leases and purges still
+/// meet what earlier ones left behind. Both stores have to be empty at the beginning and have the same ``TimelineLimit``.
+public struct RandomOperations: Sendable {
+    /// What the sequence is made of.
+    public let seed: UInt64
+    /// How many operations it has.
+    public let steps: Int
+
+    /// Describes a sequence.
+    public init(seed: UInt64, steps: Int = 60) {
+        self.seed = seed
+        self.steps = steps
+    }
+
+    /// Plays the sequence.
+    ///
+    /// - Parameters:
+    ///   - store: the store under test.
+    ///   - model: the one that is believed, a ``MemoryTaskStore``.
+    /// - Throws: ``ConformanceFailure``, naming seed and step, where the two differ.
+    public func play(on store: any TaskStore, and model: any TaskStore) async throws {
+        var player = Player(seed: seed, pair: StorePair(store: store, model: model))
+        for step in 0..<steps {
+            do {
+                try await player.step()
+            } catch let failure as ConformanceFailure {
+                throw ConformanceFailure("seed \(seed), step \(step): \(failure.text)", file: failure.file, line: failure.line)
+            }
+        }
+        do {
+            for owner in player.owners { try await player.pair.compareEverything(.owner(owner)) }
+        } catch let failure as ConformanceFailure {
+            throw ConformanceFailure("seed \(seed), at the end: \(failure.text)", file: failure.file, line: failure.line)
+        }
+    }
+
+    /// Compares all that the operator can read of two stores.
+    public static func compareEverything(in store: any TaskStore, and model: any TaskStore) async throws {
+        try await StorePair(store: store, model: model).compareEverything(.operator)
+    }
+}
+
+/// Two stores that get the same requests.
+struct StorePair: Sendable {
+    let store: any TaskStore
+    let model: any TaskStore
+
+    /// Asks both, and gives the answer if it is the same; nil when both refused in the same way.
+    @discardableResult
+    func ask<Answer: Equatable & Sendable>(
+        _ what: @autoclosure () -> String,
+        file: String = #fileID,
+        line: Int = #line,
+        _ question: (any TaskStore) async throws -> Answer
+    ) async throws -> Answer? {
+        let expected = try await Self.answer(model, question)
+        let actual = try await Self.answer(store, question)
+        switch (expected, actual) {
+        case (.success(let expected), .success(let actual)):
+            try expect(actual, equals: expected, what(), file: file, line: line)
+            return actual
+        case (.failure(let expected), .failure(let actual)) where expected.code == actual.code:
+            return nil
+        case _:
+            throw ConformanceFailure("\(what()): expected \(expected), got \(actual)", file: file, line: line)
+        }
+    }
+
+    private static func answer<Answer>(
+        _ store: any TaskStore,
+        _ question: (any TaskStore) async throws -> Answer
+    ) async throws -> Result<Answer, StoreError> {
+        do {
+            return .success(try await question(store))
+        } catch let error as StoreError {
+            return .failure(error)
+        }
+    }
+
+    /// Compares counts, lists of every kind, records and timelines of a scope.
+    func compareEverything(_ scope: Scope) async throws {
+        try await ask("the counts") { try await $0.counts(scope) }
+        var queries = [TaskQuery(in: scope, limit: 1000), TaskQuery(in: scope, limit: 7)]
+        for status in TaskStatus.allCases { queries.append(TaskQuery(in: scope, statuses: [status], limit: 100)) }
+        for tool in Player.tools { queries.append(TaskQuery(in: scope, tool: tool, limit: 100)) }
+        var ids: [TaskID] = []
+        for (index, query) in queries.enumerated() {
+            var query = query
+            while true {
+                let page = try await ask("the list \(query)") { try await $0.tasks(query) }
+                if index == 0 { ids += page?.tasks.map(\.id) ?? [] }
+                guard let next = page?.next else { break }
+                query.cursor = next
+            }
+        }
+        for id in ids {
+            try await ask("task \(id)") { try await $0.task(TaskLookup(id, in: scope)) }
+            try await ask("the timeline of \(id)") { try await $0.events(EventQuery(of: id, in: scope)) }
+        }
+    }
+}

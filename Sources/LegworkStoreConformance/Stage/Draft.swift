@@ -1,0 +1,48 @@
+import LegworkCore
+
+/// A task in the making, with parts that a behaviour does not care for filled in.
+struct Draft: Sendable {
+    var id = TaskID.random()
+    var owner: Owner = "ann"
+    var tool = "shell"
+    var title = "Run the tests"
+    var name: String?
+    var key: String?
+    var queue = TaskRecord.defaultQueue
+    var priority = 0
+    var notBefore: Timestamp?
+    var parent: TaskID?
+    var arguments: JSONValue = ["command": "make test"]
+    var lifecycle = TaskLifecycle.submitted
+    var lease: Lease?
+    var createdAt = Stage.start
+
+    /// The record with its first timeline entry.
+    var request: InsertRequest {
+        var record = TaskRecord(
+            id: id,
+            tool: tool,
+            title: title,
+            name: name,
+            caller: Caller(owner: owner),
+            lineage: Lineage(parent: parent),
+            arguments: arguments,
+            idempotencyKey: key,
+            queue: queue,
+            priority: priority,
+            notBefore: notBefore,
+            lifecycle: lifecycle,
+            lease: lease,
+            createdAt: createdAt
+        )
+        let event = record.newEvent(.created, at: createdAt)
+        return InsertRequest(record, events: [event])
+    }
+
+    /// A draft with some parts changed.
+    static func with(_ change: (inout Draft) -> Void) -> Draft {
+        var draft = Draft()
+        change(&draft)
+        return draft
+    }
+}
