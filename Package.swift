@@ -94,11 +94,19 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Helpers of the tests: small programs that are killed, starved or refused on purpose.
+        .executableTarget(
+            name: "legwork-store-crasher",
+            dependencies: ["LegworkCore", "LegworkSQLite"],
+            path: "Tests/Support/legwork-store-crasher",
+            swiftSettings: strict
+        ),
+
         .testTarget(name: "LegworkCoreTests", dependencies: ["LegworkCore", "LegworkTestKit"], swiftSettings: strict),
         .testTarget(name: "LegworkTests", dependencies: ["Legwork", "LegworkCore", "LegworkTestKit"], swiftSettings: strict),
         .testTarget(
             name: "LegworkStoreTests",
-            dependencies: ["LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit"],
+            dependencies: ["LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit", "legwork-store-crasher"],
             swiftSettings: strict
         ),
         .testTarget(

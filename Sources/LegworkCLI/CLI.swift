@@ -26,7 +26,7 @@ public enum CLI {
         if ["help", "--help", "-h"].contains(word) { return help(Array(arguments.dropFirst()), console) }
         if word == "--version" { return (try? await run(Version.self, [], environment, console)) ?? ExitCode.failure.rawValue }
         guard let command = commands.first(where: { $0.name == word }) else {
-            let hint = commands.map { $0.name }.closest(to: word).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.nearest(to: word, in: commands.map { $0.name }).map { "; did you mean '\($0)'?" } ?? ""
             console.error("legwork: '\(word)' is no command\(hint)\nlegwork --help lists the commands")
             return ExitCode.usage.rawValue
         }

@@ -26,8 +26,9 @@ extension SQLiteTaskStore {
     }
 
     convenience init(opening path: String, _ configuration: SQLiteConfiguration) throws(StoreError) {
-        let path = try StoreFiles.prepare(path: path)
+        let path = try StoreFiles.prepareFolder(for: path)
         let lock = try StoreLock(for: path)
+        try StoreFiles.prepareFile(path)
         let watchers = ChangeBroadcast()
         let writer = try Writer(
             Self.openWriter(path, configuration),

@@ -120,6 +120,12 @@ extension SQLiteTaskStore {
         }
     }
 
+    /// How SQLite goes about the statements used so far, those of one reading connection and of the writing one: each text with its steps.
+    package func queryPlans() async throws(StoreError) -> [(text: String, steps: [String])] {
+        let read = try await reading.run { (reader) throws(StoreError) in try reader.connection.plans() }
+        return read + (try await writing.run { (writer) throws(StoreError) in try writer.connection.plans() })
+    }
+
     /// SQLite's own check of the whole file: `ok`, or what is wrong. Takes long.
     package func checkIntegrity() async throws(StoreError) -> String {
         try await reading.run { (reader) throws(StoreError) in

@@ -6,25 +6,37 @@ enum StoreFiles {
     /// What every database file begins with.
     private static let signature = Array("SQLite format 3\0".utf8)
 
-    /// Makes the folder and the file, readable for this user only, unless they are there; refuses what cannot be a database.
+    /// Makes the folder, readable for this user only, unless it is there.
     ///
-    /// - Returns: where the file really is, so that two spellings of one path lock one file.
-    static func prepare(path: String) throws(StoreError) -> String {
+    /// The file itself is not opened: closing it again would drop the locks of a store that has it open in this process.
+    ///
+    /// - Returns: where the file really is or will be, so that two spellings of one path lock one file.
+    static func prepareFolder(for path: String) throws(StoreError) -> String {
         guard !path.isEmpty, !path.hasSuffix("/"), !path.utf8.contains(0), path.utf8.count < 4000 else {
             throw StoreError(.invalid, "'\(path)' is no path of a store; name a file, such as 'legwork.db'")
         }
-        if let slash = path.lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }
-        try prepareFile(path)
-        guard let real = resolved(path) else { throw error("open", path, errno) }
-        return real
-    }
-
-    private static func prepareFile(_ path: String) throws(StoreError) {
-        // Whether the file may be read is asked first: what lies there may be a device or a pipe.
+        let slash = path.lastIndex(of: "/")
+        let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
+        let folder = slash.map { path[...$0] } ?? "./"
+        guard name != ".", name != ".." else {
+            throw StoreError(.invalid, "'\(path)' is a folder; name a file in it, such as '\(folder)\(name)/legwork.db'")
+        }
+        try makeFolder(String(folder))
+        // What lies there may be a device or a pipe, which must not even be opened.
         var status = stat()
         if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw StoreError(.unavailable, "'\(path)' is no regular file; name another path for the store")
         }
+        if let real = resolved(path) { return real }
+        guard unsafe lstat(path, &status) != 0 else {
+            throw StoreError(.unavailable, "'\(path)' is a link to nothing; remove it, or make what it points to")
+        }
+        guard let real = resolved(String(folder)) else { throw error("open the folder", String(folder), errno) }
+        return real == "/" ? "/\(name)" : "\(real)/\(name)"
+    }
+
+    /// Makes the file, readable for this user only, unless it is there; refuses what cannot be a database. Only for who has the lock.
+    static func prepareFile(_ path: String) throws(StoreError) {
         let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw error("open", path, errno) }
         defer { Glibc.close(descriptor) }

@@ -1,19 +1,20 @@
 import Glibc
 import LegworkCore
+import Synchronization
 
-/// The right to be the only one who has a store open: a lock file beside the database, held as long as this value lives.
+/// The right to be the only one who has a store open: a lock file beside the database, held until it is released.
 ///
 /// The system drops the lock when the process dies, however it dies, so that a lock is never left behind. The file stays: removing it
 /// would let two processes hold locks on two files of one name.
 final class StoreLock: Sendable {
-    private let descriptor: Int32
+    private let descriptor: Lock<Int32?>
 
     /// Takes the lock.
     ///
     /// - Throws: ``StoreError/Code/locked`` when somebody else has it, in this process or another.
     init(for database: String) throws(StoreError) {
         let path = database + ".lock"
-        descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreFiles.error("open the lock file", path, errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
@@ -25,10 +26,21 @@ final class StoreLock: Sendable {
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)
         _ = unsafe text.withUnsafeBytes { bytes in unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
+        self.descriptor = Lock(descriptor)
     }
 
-    deinit {
+    deinit { release() }
+
+    /// Gives the right back, once.
+    func release() {
+        let held = descriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        guard let descriptor = held else { return }
         ftruncate(descriptor, 0)
+        // A child that is just being started has the descriptor too, until it executes its program; closing ours would leave it the lock.
+        flock(descriptor, LOCK_UN)
         Glibc.close(descriptor)
     }
 

@@ -17,8 +17,8 @@ public struct StoreBehaviour: Sendable, CustomStringConvertible {
 
     /// Every behaviour, topic after topic.
     public static let all: [StoreBehaviour] =
-        inserting + idempotency + names + claiming + claimingOrder + committing + leases + lostLeases + reading + finding + listing + filtering
-        + paging + counting + timeline + purging + isolation + changes + limits + closing + durability
+        inserting + idempotency + names + claiming + claimingOrder + committing + leases + lostLeases + reading + finding
+        + listing + filtering + paging + counting + timeline + purging + isolation + changes + limits + closing + durability
 
     init(
         _ name: String,

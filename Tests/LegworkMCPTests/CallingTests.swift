@@ -32,7 +32,10 @@ struct CallingTests {
         #expect(try await bench.manager.counts(in: .operator).total == 0)
     }
 
-    @Test("without arguments, or with null for them, calls the tool with none", arguments: [#"{"name":"echo"}"#, #"{"name":"echo","arguments":null}"#])
+    @Test(
+        "without arguments, or with null for them, calls the tool with none",
+        arguments: [#"{"name":"echo"}"#, #"{"name":"echo","arguments":null}"#]
+    )
     func noArguments(params: String) async throws {
         let bench = try MCPBench(echo())
         let answer = try await bench.legacy().ask("tools/call", json(params))

@@ -48,7 +48,9 @@ struct TaskMethodTests {
         let id = try #require(try await bench.manager.call("slow", as: bench.alice, options: .background).task).id
         let bob = bench.server.connect(as: bench.bob, over: .http)
         let prefix = String(id.description.prefix(20))
-        for name in [id.description, TaskID.random().description, prefix, "", "task_", "nonsense\u{0}", String(repeating: "x", count: 100_000)] {
+        for name in [
+            id.description, TaskID.random().description, prefix, "", "task_", "nonsense\u{0}", String(repeating: "x", count: 100_000),
+        ] {
             let answer = try await bob.askModern(method, ["taskId": .string(name), "inputResponses": [:]])
             #expect(answer["error"]?.json() == #"{"code":-32602,"message":"Task not found"}"#)
         }
@@ -100,7 +102,8 @@ struct TaskMethodTests {
             reason: nil,
             result: .text("ok", structured: ["n": 1]),
             answer: head + #""completed","# + times
-                + #","result":{"resultType":"complete","content":[{"type":"text","text":"ok"}],"structuredContent":{"n":1},"isError":false}"# + foot
+                + #","result":{"resultType":"complete","content":[{"type":"text","text":"ok"}],"structuredContent":{"n":1},"isError":false}"#
+                + foot
         ),
         Mapping(
             status: .failed,
@@ -155,7 +158,10 @@ struct TaskMethodTests {
         #expect(exchange.task(record, now: created).json["result"]?.json() == mapping.answer)
     }
 
-    @Test("asks for less frequent questions as a task grows old", arguments: [(0, 1000), (29, 1000), (30, 2000), (299, 2000), (300, 5000), (86_400, 5000)])
+    @Test(
+        "asks for less frequent questions as a task grows old",
+        arguments: [(0, 1000), (29, 1000), (30, 2000), (299, 2000), (300, 5000), (86_400, 5000)]
+    )
     func pace(age: Int, milliseconds: Int) {
         let created = Timestamp(milliseconds: 0)
         #expect(TaskPace.milliseconds(since: created, now: created + .seconds(age)) == milliseconds)

@@ -62,7 +62,7 @@ struct Arguments: Sendable {
         let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = parts.first.map(String.init) ?? ""
         guard let option = options.first(where: { $0.name == name }) else {
-            let hint = options.map(\.name).closest(to: name).map { "; did you mean '--\($0)'?" } ?? ""
+            let hint = Suggestion.nearest(to: name, in: options.map(\.name)).map { "; did you mean '--\($0)'?" } ?? ""
             throw CLIError(.usage, "the option '--\(name)' is not known\(hint)")
         }
         guard let value = option.value else {

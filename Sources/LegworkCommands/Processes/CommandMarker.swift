@@ -11,8 +11,13 @@ package enum CommandMarker {
         "\(task).\(attempt).\(String(UInt64.random(in: .min ... .max), radix: 36))"
     }
 
-    /// The value that a process was started with.
-    static func value(of pid: Int32) -> String? {
+    /// An environment of `NAME=value` with the mark, and without any other: this process may itself run within a command.
+    static func mark(_ environment: [String], _ value: String) -> [String] {
+        environment.filter { !$0.hasPrefix("\(variable)=") } + ["\(variable)=\(value)"]
+    }
+
+    /// What a process was started with.
+    static func look(at pid: Int32) -> ProcessTable.Variable {
         ProcessTable.variable(variable, of: pid)
     }
 }

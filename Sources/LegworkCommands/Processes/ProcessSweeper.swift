@@ -1,3 +1,4 @@
+import Glibc
 import LegworkCore
 import LegworkEventLoop
 import Synchronization
@@ -20,7 +21,7 @@ final class ProcessSweeper: Sendable {
         /// Fires when the next climb is due.
         var timer: EventLoop.Timer?
         /// The marks of processes that were looked at in this or an earlier round.
-        var markers: [ProcessIdentity: String?] = [:]
+        var markers: [ProcessIdentity: ProcessTable.Variable] = [:]
     }
 
     private let loop: EventLoop
@@ -103,10 +104,11 @@ final class ProcessSweeper: Sendable {
     private func step(_ climb: Climb, _ key: Int, _ snapshot: ProcessSnapshot) {
         var tree = climb.tree
         let members = tree.members(in: snapshot)
+        let isCertain = !tree.mayHaveMore(in: snapshot, adopter: getpid())
         let now = clock.uptime
         let step = state.withLock { state -> StopLadder.Step? in
             state.climbs[key]?.tree = tree
-            return state.climbs[key]?.ladder.step(living: members.filter { !$0.isZombie }, now: now)
+            return state.climbs[key]?.ladder.step(living: members.filter { !$0.isZombie }, isCertain: isCertain, now: now)
         }
         guard let step else { return }
         for signal in step.signals {
@@ -149,14 +151,17 @@ final class ProcessSweeper: Sendable {
 
     // MARK: - Looking
 
+    /// The parent of the kernel's own threads, which have no environment.
+    private static let kernel: Int32 = 2
+
     /// - Parameter start: older processes cannot be any command's descendants.
     private func takeSnapshot(since start: UInt64) -> ProcessSnapshot {
         let known = state.withLock { $0.markers }
-        var seen: [ProcessIdentity: String?] = [:]
+        var seen: [ProcessIdentity: ProcessTable.Variable] = [:]
         let snapshot = ProcessSnapshot(ProcessTable.entries()) { entry in
-            guard entry.startTime >= start, !entry.isZombie else { return nil }
-            let marker = known[entry.identity] ?? CommandMarker.value(of: entry.pid)
-            seen[entry.identity] = .some(marker)
+            guard entry.startTime >= start, !entry.isZombie, entry.parent != Self.kernel else { return .absent }
+            let marker = known[entry.identity] ?? CommandMarker.look(at: entry.pid)
+            if marker != .notYetKnown { seen[entry.identity] = marker }
             return marker
         }
         state.withLock { $0.markers = seen }

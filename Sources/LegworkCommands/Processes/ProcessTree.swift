@@ -35,4 +35,13 @@ package struct ProcessTree: Sendable {
         known.insert(leader)
         return members
     }
+
+    /// Whether an orphan may belong to it whose mark could not be seen.
+    ///
+    /// - Parameter adopter: to whom orphans come.
+    package func mayHaveMore(in snapshot: ProcessSnapshot, adopter: Int32) -> Bool {
+        snapshot.undecided.contains { entry in
+            entry.startTime >= leader.startTime && (entry.parent == adopter || entry.parent == 1) && !known.contains(entry.identity)
+        }
+    }
 }

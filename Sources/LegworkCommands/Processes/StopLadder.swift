@@ -51,6 +51,8 @@ package struct StopLadder: Sendable {
 
     /// How long SIGKILL may take to work.
     private static let patience = Duration.seconds(10)
+    /// How long it may take to become certain that nobody is left.
+    private static let doubt = Duration.seconds(1)
     private static let shortestPause = Duration.milliseconds(2)
     private static let longestPause = Duration.milliseconds(100)
 
@@ -59,7 +61,7 @@ package struct StopLadder: Sendable {
     /// Who has been sent SIGTERM.
     private var asked: Set<ProcessIdentity> = []
     private var hasAskedGroup = false
-    private var wasEmpty = false
+    private var emptySince: Duration?
     private var pause = shortestPause
 
     /// Stands before the first step.
@@ -81,15 +83,17 @@ package struct StopLadder: Sendable {
 
     /// Takes a step.
     ///
-    /// - Parameter living: the members of the command's tree that have not ended.
-    package mutating func step(living: [ProcessTable.Entry], now: Duration) -> Step {
+    /// - Parameters:
+    ///   - living: the members of the command's tree that have not ended.
+    ///   - isCertain: whether there is nobody else of whom it could not be seen whether he is one.
+    package mutating func step(living: [ProcessTable.Entry], isCertain: Bool = true, now: Duration) -> Step {
         if living.isEmpty {
             // The table is no snapshot of one moment: a process born while it was read, by one that died meanwhile, may not be in it.
-            if wasEmpty { return Step(signals: [], next: .gone) }
-            wasEmpty = true
+            if let since = emptySince, isCertain || now - since >= Self.doubt { return Step(signals: [], next: .gone) }
+            if emptySince == nil { emptySince = now }
             return Step(signals: [], next: .lookAgain(after: Self.shortestPause))
         }
-        wasEmpty = false
+        emptySince = nil
 
         if case .asking(let deadline) = phase, now >= deadline {
             phase = .killing(until: now + Self.patience)

@@ -52,7 +52,7 @@ package final class LocalCommand: RunningCommand {
             SpawnRequest(
                 executable: request.executable,
                 arguments: request.arguments,
-                environment: request.environment + ["\(CommandMarker.variable)=\(launch.marker)"],
+                environment: CommandMarker.mark(request.environment, launch.marker),
                 workingDirectory: request.directory,
                 standardInput: pipes.childInput.number,
                 standardOutput: pipes.childOutput.number,

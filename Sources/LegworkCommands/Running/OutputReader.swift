@@ -97,12 +97,8 @@ final class OutputReader: Sendable {
         let watch = state.withLock { $0.watch }
         // It may talk without end, and shall not keep the loop busy with it.
         watch?.disable()
-        if let timer = state.withLock({ $0.resume }) {
-            timer.enable()
-        } else {
-            let timer = try? loop.schedule(after: Self.discardPause) { watch?.enable() }
-            state.withLock { $0.resume = timer }
-        }
+        let timer = try? loop.schedule(after: Self.discardPause) { watch?.enable() }
+        state.withLock { $0.resume = timer }
     }
 
     private func readPiece() -> Outcome {

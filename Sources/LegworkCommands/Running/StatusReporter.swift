@@ -54,18 +54,13 @@ final class StatusReporter: Sendable {
 
     private func reportNow() {
         reportLine()
-        let timer = state.withLock { state in
+        state.withLock { state in
             state.isWaiting = true
             state.isDue = false
-            return state.timer
-        }
-        if let timer {
-            timer.enable()
-            return
         }
         // The loop may have stopped; then there is nobody to report for.
-        let new = try? loop.schedule(after: interval) { [weak self] in self?.intervalPassed() }
-        state.withLock { $0.timer = new }
+        let timer = try? loop.schedule(after: interval) { [weak self] in self?.intervalPassed() }
+        state.withLock { $0.timer = timer }
     }
 
     private func intervalPassed() {

@@ -73,14 +73,21 @@ public struct JSONObject: Sendable, Hashable {
 
     /// Reads, replaces (in place), appends or, with nil, removes a member. The cost is linear in the number of members.
     public subscript(_ key: String) -> JSONValue? {
-        get { members.first { $0.key == key }?.value }
+        get { place(of: key).map { members[$0].value } }
         set {
-            if let index = members.firstIndex(where: { $0.key == key }) {
+            if let index = place(of: key) {
                 if let newValue { members[index].value = newValue } else { members.remove(at: index) }
             } else if let newValue {
                 members.append(Member(key, newValue))
             }
         }
+    }
+
+    /// Looks at the members one by one, without copying any.
+    @inline(__always)
+    private func place(of key: String) -> Int? {
+        for index in members.indices where members[index].key == key { return index }
+        return nil
     }
 
     /// Two objects are equal when they have the same members in any order, as JSON defines it.
@@ -120,14 +127,8 @@ extension JSONValue {
     /// The boolean, or nil when this is none.
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-    /// The whole number, or nil when this is none or does not fit.
-    public var int: Int? {
-        switch self {
-        case .integer(let value): Int(exactly: value)
-        case .number(let number): Int(exactly: number.double)
-        case .null, .bool, .string, .array, .object: nil
-        }
-    }
+    /// The whole number, or nil when this is none or does not fit. `1.0` and `1e3` are whole.
+    public var int: Int? { exactly(Int.self) }
 
     /// The number as a double, or nil when this is none.
     public var double: Double? {
@@ -145,7 +146,7 @@ extension JSONValue {
     public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
     /// Whether this is `null`.
-    public var isNull: Bool { self == .null }
+    public var isNull: Bool { if case .null = self { true } else { false } }
 
     /// The JSON Schema name of this value's type: `null boolean integer number string array object`.
     public var typeName: String {

@@ -1,11 +1,18 @@
 import Synchronization
 
 /// Sends the ids of changed tasks to any number of readers. Costs next to nothing while nobody reads.
+///
+/// What a slow reader has not taken yet is kept as a set: however often a task changes meanwhile, its id is kept once.
 package final class ChangeBroadcast: Sendable {
     private struct State {
         var isFinished = false
         var next = 0
-        var readers: [Int: AsyncStream<[TaskID]>.Continuation] = [:]
+        var readers: [Int: WeakReader] = [:]
+    }
+
+    /// A reader lives as long as its stream.
+    private struct WeakReader: Sendable {
+        weak let reader: ChangeReader?
     }
 
     private let state = Lock(State())
@@ -15,31 +22,32 @@ package final class ChangeBroadcast: Sendable {
 
     package func send(_ ids: [TaskID]) {
         guard hasReaders.load(ordering: .acquiring) else { return }
-        for reader in state.withLock({ Array($0.readers.values) }) { reader.yield(ids) }
+        for reader in state.withLock({ $0.readers.values.compactMap(\.reader) }) { reader.add(ids) }
     }
 
     package func subscribe() -> AsyncStream<[TaskID]> {
-        let (stream, continuation) = AsyncStream.makeStream(of: [TaskID].self)
-        let key: Int? = state.withLock { state in
+        let reader: ChangeReader? = state.withLock { state in
             guard !state.isFinished else { return nil }
             state.next += 1
-            state.readers[state.next] = continuation
+            let key = state.next
+            let reader = ChangeReader { [weak self] in self?.remove(key) }
+            state.readers[key] = WeakReader(reader: reader)
             hasReaders.store(true, ordering: .releasing)
-            return state.next
+            return reader
         }
-        guard let key else {
-            continuation.finish()
-            return stream
+        guard let reader else { return AsyncStream { $0.finish() } }
+        return AsyncStream {
+            await reader.take()
+        } onCancel: {
+            reader.finish()
         }
-        continuation.onTermination = { [weak self] _ in self?.remove(key) }
-        return stream
     }
 
     package func finish() {
         let readers = state.withLock { state in
             state.isFinished = true
             defer { state.readers = [:] }
-            return Array(state.readers.values)
+            return state.readers.values.compactMap(\.reader)
         }
         for reader in readers { reader.finish() }
     }
@@ -49,5 +57,57 @@ package final class ChangeBroadcast: Sendable {
             state.readers[key] = nil
             hasReaders.store(!state.readers.isEmpty, ordering: .releasing)
         }
+    }
+}
+
+/// One reader's changes that it has not taken yet.
+private final class ChangeReader: Sendable {
+    private struct State {
+        var ids: [TaskID] = []
+        var known: Set<TaskID> = []
+        var waiting: [CheckedContinuation<[TaskID]?, Never>] = []
+        var isFinished = false
+    }
+
+    private let state = Lock(State())
+    private let onEnd: @Sendable () -> Void
+
+    init(onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
+
+    deinit { onEnd() }
+
+    func add(_ ids: [TaskID]) {
+        let continuation = state.withLock { state -> CheckedContinuation<[TaskID]?, Never>? in
+            if state.isFinished { return nil }
+            if !state.waiting.isEmpty { return state.waiting.removeFirst() }
+            for id in ids where state.known.insert(id).inserted { state.ids.append(id) }
+            return nil
+        }
+        continuation?.resume(returning: ids)
+    }
+
+    /// Waits for changes; nil at the end.
+    func take() async -> [TaskID]? {
+        await withCheckedContinuation { continuation in
+            let answer = state.withLock { state -> [TaskID]?? in
+                if !state.ids.isEmpty {
+                    defer { (state.ids, state.known) = ([], []) }
+                    return .some(state.ids)
+                }
+                if state.isFinished { return .some(nil) }
+                state.waiting.append(continuation)
+                return nil
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
+    }
+
+    func finish() {
+        let waiting = state.withLock { state in
+            state.isFinished = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(returning: nil) }
     }
 }

@@ -52,7 +52,7 @@ public final class ToolRegistry: Sendable {
         if let tool = self[name] { return tool }
         let known = tools.map(\.descriptor.name)
         let shown = String(name.truncated(toBytes: 100))
-        if let close = known.closest(to: name) {
+        if let close = Suggestion.nearest(to: name, in: known) {
             throw ToolError(.unknownTool, "there is no tool named '\(shown)'; did you mean '\(close)'?")
         }
         let list = known.isEmpty ? "none is registered" : "known are \(known.prefix(20).joined(separator: ", "))"
@@ -91,7 +91,7 @@ public final class RegisteredTool: Sendable {
             throw ToolError(.invalidDescriptor, "the input schema of '\(name)' must say \"type\": \"object\"")
         }
         do {
-            checker = try JSONSchemaChecker(schema: descriptor.inputSchema)
+            checker = try JSONSchemaChecker(JSONSchema(descriptor.inputSchema))
         } catch {
             throw ToolError(.invalidDescriptor, "the input schema of '\(name)' cannot be used: \(error)")
         }

@@ -7,7 +7,7 @@ struct RequestBody: Sendable {
 
     /// - Parameter schema: what bodies have to fit.
     init(_ schema: JSONValue) throws {
-        checker = try JSONSchemaChecker(schema: schema)
+        checker = try JSONSchemaChecker(JSONSchema(schema))
     }
 
     /// Reads a body.

@@ -44,19 +44,34 @@ package enum ProcessTable {
         return Entry(stat: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The value of a variable in the environment that a process was started with; nil when it has none or may not be looked at.
-    ///
-    /// A process may have written over what the kernel shows here, so an answer of nil proves nothing.
-    package static func variable(_ name: String, of pid: Int32) -> String? {
-        guard pid > 0, let bytes = contents(of: "/proc/\(pid)/environ", limit: 1 << 20) else { return nil }
+    /// What the environment that a process was started with says of a variable.
+    package enum Variable: Sendable, Hashable {
+        /// It has this value.
+        case value(String)
+        /// It is not there, or the process may not be looked at. A process may write over what the kernel shows, so this proves little.
+        case absent
+        /// The process is just becoming another program, and has no environment at this moment: ask again.
+        case notYetKnown
+    }
+
+    /// Looks up a variable in the environment that a process was started with.
+    package static func variable(_ name: String, of pid: Int32) -> Variable {
+        guard pid > 0, var bytes = contents(of: "/proc/\(pid)/environ", limit: 1 << 20) else { return .absent }
+        if bytes.isEmpty {
+            // During execve(2) the kernel shows neither environment nor arguments; every program has arguments.
+            guard let arguments = contents(of: "/proc/\(pid)/cmdline", limit: 1) else { return .absent }
+            if arguments.isEmpty { return .notYetKnown }
+            // It may have become one between the two looks.
+            bytes = contents(of: "/proc/\(pid)/environ", limit: 1 << 20) ?? []
+        }
         let start = Array("\(name)=".utf8)
         var rest = bytes[...]
         while !rest.isEmpty {
             let end = rest.firstIndex(of: 0) ?? rest.endIndex
-            if rest[..<end].starts(with: start) { return String(decoding: rest[..<end].dropFirst(start.count), as: UTF8.self) }
+            if rest[..<end].starts(with: start) { return .value(String(decoding: rest[..<end].dropFirst(start.count), as: UTF8.self)) }
             rest = rest[end...].dropFirst()
         }
-        return nil
+        return .absent
     }
 
     /// The ids of this process's children, zombies and adopted orphans included. One that ends meanwhile may hide another.

@@ -15,7 +15,7 @@ public enum MCPMessage: Sendable, Hashable {
     ///   - bytes: one JSON text.
     ///   - limits: how large and deep it may be.
     /// - Throws: ``MCPRejection``, with the answer that the sender gets.
-    public init(parsing bytes: [UInt8], limits: JSONLimits = .standard) throws(MCPRejection) {
+    public init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(MCPRejection) {
         let json: JSONValue
         do {
             json = try JSONValue(parsing: bytes, limits: limits)

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import LegworkCore
 
 /// One connection to one database file. It may move to another thread, but only one thread at a time may use it.
@@ -14,6 +15,8 @@ import LegworkCore
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
+    /// The texts of what was compiled, once each, for ``plans()``.
+    private var texts: Set<String> = []
 
     /// Turns off the memory statistics, for which every allocation would take a lock of the whole process. It does nothing when some other
     /// part of the program uses SQLite already.
@@ -70,6 +73,7 @@ import LegworkCore
         var statement: OpaquePointer?
         let result = unsafe sqlite3_prepare_v3(handle, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard result == SQLITE_OK, let statement = unsafe statement else { throw error(result) }
+        texts.insert(text)
         return unsafe Statement(statement, of: self)
     }
 
@@ -129,10 +133,25 @@ import LegworkCore
         }
     }
 
+    /// How SQLite goes about every query and change that was compiled so far, a line for each step.
+    func plans() throws(StoreError) -> [(text: String, steps: [String])] {
+        var plans: [(text: String, steps: [String])] = []
+        for text in texts.sorted() where ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(where: text.hasPrefix) {
+            let statement = try prepare("EXPLAIN QUERY PLAN " + text)
+            var steps: [String] = []
+            while try statement.step() { steps.append(statement.row.rawText(3)) }
+            plans.append((text, steps))
+        }
+        return plans
+    }
+
     /// The error that belongs to a result code of the last call.
     func error(_ code: Int32) -> StoreError {
-        unsafe SQLiteFault(code: code, systemError: sqlite3_system_errno(handle), text: String(cString: sqlite3_errmsg(handle)))
-            .storeError(path: path)
+        // When a COMMIT fails SQLite does not keep the system's error number, but nothing has replaced it yet.
+        let latest = errno
+        let systemError = unsafe SQLiteFault.noRoom.contains(latest) ? latest : sqlite3_system_errno(handle)
+        let fault = unsafe SQLiteFault(code: code, systemError: systemError, text: String(cString: sqlite3_errmsg(handle)))
+        return fault.storeError(path: path)
     }
 }
 

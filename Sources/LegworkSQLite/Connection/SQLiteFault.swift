@@ -15,6 +15,9 @@ struct SQLiteFault: Error, Hashable, CustomStringConvertible {
         systemError == 0 ? "SQLite error \(code): \(text)" : "SQLite error \(code), system error \(systemError): \(text)"
     }
 
+    /// What the system says when there is no room: on the disk, for this user, or in a file of this size.
+    static let noRoom: Set<Int32> = [ENOSPC, EDQUOT, EFBIG]
+
     private var primaryCode: Int32 { code & 0xff }
 
     /// The error as users of the store see it.
@@ -22,7 +25,7 @@ struct SQLiteFault: Error, Hashable, CustomStringConvertible {
         switch primaryCode {
         case SQLITE_FULL:
             full(path)
-        case SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG].contains(systemError):
+        case SQLITE_IOERR where Self.noRoom.contains(systemError):
             full(path)
         case SQLITE_READONLY:
             StoreError(

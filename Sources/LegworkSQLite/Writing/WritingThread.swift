@@ -11,7 +11,7 @@ final class WritingThread: Sendable {
         let isStarted = DedicatedThread.start { [queue, latch] in
             Self.serve(queue, handover)
             // The connection is closed by now, so that whoever gets the lock finds the file at rest.
-            withExtendedLifetime(lock) {}
+            lock.release()
             latch.open()
         }
         guard isStarted else { throw StoreError(.unavailable, "the system gives no further thread for the store") }

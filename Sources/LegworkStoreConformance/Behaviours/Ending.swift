@@ -26,6 +26,28 @@ extension StoreBehaviour {
                 break
             }
         },
+        StoreBehaviour("a slow reader gets changes that it did not take yet together, and loses none") { stage in
+            let heard = stage.store.changes()
+            let ids = try await (0..<20).asyncMap { _ in try await stage.add().id }
+            _ = try await stage.claim(limit: 20)
+            var missing = Set(ids)
+            for await some in heard {
+                missing.subtract(some)
+                if missing.isEmpty { break }
+            }
+            try expect(missing, equals: [], "what was not heard of")
+        },
+        StoreBehaviour("whoever stops watching is sent nothing more, and others are") { stage in
+            let watching = Task { [heard = stage.store.changes()] in
+                for await _ in heard {}
+            }
+            watching.cancel()
+            await watching.value
+            do { _ = stage.store.changes() }
+            let heard = stage.store.changes()
+            let record = try await stage.add()
+            try await heard.waitFor(record.id)
+        },
         StoreBehaviour("whoever watches hears the end when the store is closed") { stage in
             let heard = stage.store.changes()
             let record = try await stage.add()
@@ -147,7 +169,8 @@ extension StoreBehaviour {
             }
             await stage.provider.remove(store)
         },
-        StoreBehaviour("a place in a list is never given again, also when the newest task was purged before the store was opened again") { stage in
+        StoreBehaviour("a place in a list is never given again, also when the newest task was purged before the store was opened again") {
+            stage in
             let first = try await stage.add()
             _ = try await stage.addFinished()
             let newest = try await stage.addFinished()

@@ -52,7 +52,9 @@ extension StoreBehaviour {
         },
         StoreBehaviour("arguments keep the order of members and the text of numbers") { stage in
             let number = try require(JSONNumber(1.5e300), "the number")
-            let arguments: JSONValue = ["z": 1, "a": .number(number), "m": ["y": nil, "b": [true, "\u{7f}\u{0}\"\\", -9_223_372_036_854_775_808]]]
+            let arguments: JSONValue = [
+                "z": 1, "a": .number(number), "m": ["y": nil, "b": [true, "\u{7f}\u{0}\"\\", -9_223_372_036_854_775_808]],
+            ]
             let record = try await stage.add { $0.arguments = arguments }
             let stored = try require(try await stage.task(record.id)?.arguments, "the arguments")
             try expect(stored.object?.keys, equals: ["z", "a", "m"], "the order of members")

@@ -100,4 +100,3 @@ extension Stage {
         try await store.lostLeases(LostLeaseQuery(expiredBefore: time)).map(\.id)
     }
 }
-

@@ -93,7 +93,13 @@ extension StoreBehaviour {
                 }
                 if index % 3 == 0 { try await stage.advance(record, .cancelRequested) }
                 let status: TaskStatus = index % 3 == 0 ? .cancelled : .queued
-                let query = TaskQuery(in: .owner(record.owner), statuses: [status], tool: tool, parent: isChild ? parent : nil, queue: queue)
+                let query = TaskQuery(
+                    in: .owner(record.owner),
+                    statuses: [status],
+                    tool: tool,
+                    parent: isChild ? parent : nil,
+                    queue: queue
+                )
                 expected[query, default: []].append(record.id)
             }
             for (query, ids) in expected {

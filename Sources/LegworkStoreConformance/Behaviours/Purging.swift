@@ -102,7 +102,9 @@ extension StoreBehaviour {
             }
         },
         StoreBehaviour("texts are stored as they are, whatever they mean to others") { stage in
-            let texts = ["'; DROP TABLE tasks; --", "\"\\", "a\u{0}b", "%_*?[", "", "\u{FEFF}\u{202E}\u{10FFFF}", String(repeating: "ü", count: 300)]
+            let texts = [
+                "'; DROP TABLE tasks; --", "\"\\", "a\u{0}b", "%_*?[", "", "\u{FEFF}\u{202E}\u{10FFFF}", String(repeating: "ü", count: 300),
+            ]
             for text in texts {
                 let record = try await stage.add { draft in
                     draft.owner = Owner(text)

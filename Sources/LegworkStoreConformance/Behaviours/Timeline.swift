@@ -8,7 +8,8 @@ extension StoreBehaviour {
             let record = try await stage.add()
             let data: JSONValue = ["b": [1, nil, "x"], "a": .null]
             let entries: [(TaskEvent.Kind, String?, JSONValue?)] = [
-                (.message, "Grüße 👋\n\u{0}", nil), (.custom, nil, data), (.custom, "", .null), (TaskEvent.Kind("seen_nowhere_yet"), nil, nil),
+                (.message, "Grüße 👋\n\u{0}", nil), (.custom, nil, data), (.custom, "", .null),
+                (TaskEvent.Kind("seen_nowhere_yet"), nil, nil),
             ]
             var next = record
             let events = entries.enumerated().map { index, entry in

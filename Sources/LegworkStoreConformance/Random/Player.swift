@@ -53,7 +53,9 @@ struct Player {
         draft.priority = random.number(-1...1)
         draft.notBefore = random.once(in: 4) ? now + .milliseconds(random.number(-2000...9000)) : nil
         draft.parent = random.perhaps(ids, nilOnceIn: 2)
-        draft.arguments = ["n": .integer(Int64(random.number(0...99))), "text": .string(String(repeating: "x", count: random.number(0...300)))]
+        draft.arguments = [
+            "n": .integer(Int64(random.number(0...99))), "text": .string(String(repeating: "x", count: random.number(0...300))),
+        ]
         draft.createdAt = now
         if random.once(in: 4) {
             draft.lifecycle = .promoted
@@ -82,7 +84,9 @@ struct Player {
         var next = base
         var events: [TaskEvent] = []
         if random.once(in: 3) { next.statusMessage = "step \(random.number(0...9))" }
-        if random.once(in: 4) { next.progress = TaskProgress(done: Double(random.number(0...100)) / 7, total: random.once(in: 2) ? 100 : nil) }
+        if random.once(in: 4) {
+            next.progress = TaskProgress(done: Double(random.number(0...100)) / 7, total: random.once(in: 2) ? 100 : nil)
+        }
         if random.once(in: 5) { next.checkpoint = random.once(in: 3) ? nil : ["at": .integer(Int64(random.number(0...9)))] }
         if random.once(in: 9) { next.priority = random.number(-1...1) }
         if random.once(in: 12) { next.queue = random.pick(queues) }

@@ -8,7 +8,7 @@ struct ProcessTreeTests {
     private var tree = ProcessTree(leader: ProcessIdentity(pid: 100, startTime: 1000), marker: Self.mark)
 
     private mutating func members(_ entries: [ProcessTable.Entry], marked: Set<Int32> = []) -> [Int32] {
-        let snapshot = ProcessSnapshot(entries) { marked.contains($0.pid) ? Self.mark : "another's" }
+        let snapshot = ProcessSnapshot(entries) { .value(marked.contains($0.pid) ? Self.mark : "another's") }
         return tree.members(in: snapshot).map(\.pid).sorted()
     }
 
@@ -37,6 +37,22 @@ struct ProcessTreeTests {
         let leader = entry(100, parent: 50, session: 100)
         _ = members([leader, entry(110, parent: 100, session: 110)])
         #expect(members([leader, entry(110, parent: 50, session: 110, start: 7777)]) == [100])
+    }
+
+    @Test("An orphan that is just becoming another program may be one of them")
+    mutating func undecided() {
+        func mayHaveMore(_ other: ProcessTable.Entry) -> Bool {
+            let snapshot = ProcessSnapshot([entry(100, parent: 50, session: 100), other]) {
+                $0.pid == 100 ? .value(Self.mark) : .notYetKnown
+            }
+            _ = tree.members(in: snapshot)
+            return tree.mayHaveMore(in: snapshot, adopter: 50)
+        }
+        #expect(mayHaveMore(entry(200, parent: 50, session: 200)))
+        #expect(mayHaveMore(entry(200, parent: 1, session: 200)))
+        #expect(!mayHaveMore(entry(200, parent: 60, session: 200)))
+        #expect(!mayHaveMore(entry(200, parent: 50, session: 200, start: 999)))
+        #expect(!mayHaveMore(entry(200, parent: 100, session: 200)))
     }
 
     @Test("Circles in a table that was not read at one moment do not matter")
@@ -124,6 +140,17 @@ struct StopLadderTests {
         _ = ladder.step(living: [Self.escaped], now: .seconds(1))
         #expect(ladder.step(living: [], now: .seconds(2)).next.pause != nil)
         #expect(ladder.step(living: [], now: .seconds(2)).next == .gone)
+    }
+
+    @Test("As long as somebody may be one of them it goes on looking, but not for ever")
+    mutating func doubt() {
+        _ = ladder.step(living: [Self.own], now: .zero)
+        for time in [0.1, 0.5, 1.0] {
+            #expect(ladder.step(living: [], isCertain: false, now: .seconds(time)).next.pause != nil)
+        }
+        var other = ladder
+        #expect(other.step(living: [], isCertain: true, now: .seconds(1)).next == .gone)
+        #expect(ladder.step(living: [], isCertain: false, now: .seconds(1.1)).next == .gone)
     }
 
     @Test("It gives up on those who will not die, and names them")

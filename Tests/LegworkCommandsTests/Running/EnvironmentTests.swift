@@ -68,6 +68,9 @@ extension RunningCommands {
             let second = try await rig.run(["shell": "echo $LEGWORK_COMMAND"]).lines[0]
             #expect(first.hasPrefix("\(rig.host.taskID).1."))
             #expect(first != second)
+            let other = try await rig.run(["argv": ["env"], "env": ["LEGWORK_COMMAND": "outer", "PATH": "/usr/bin:/bin"]])
+            #expect(other.lines.count == 3)
+            #expect(other.lines[1].hasPrefix("LEGWORK_COMMAND=\(rig.host.taskID).1."))
         }
 
         @Test("The program is looked up in the PATH of its own environment, from its own directory")

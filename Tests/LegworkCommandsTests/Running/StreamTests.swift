@@ -128,6 +128,20 @@ extension RunningCommands {
             await #expect(throws: CancellationError.self) { try await call.value }
         }
 
+        @Test("Reports go on as long as output comes")
+        func statuses() async throws {
+            let folder = try TemporaryFolder()
+            let pipe = try folder.addPipe("words")
+            let rig = try CommandRig(RunCommandConfiguration(defaultDirectory: "/", statusInterval: .milliseconds(5)))
+            let call = rig.start(["shell": .string("exec 3<>\(pipe); while read word <&3; do echo $word; done")])
+            for word in ["one", "two", "three", "four"] {
+                _ = try await CommandRig().run(["shell": .string("echo \(word) > \(pipe)")])
+                await rig.host.report { $0.message == word }
+            }
+            call.cancel()
+            await #expect(throws: CancellationError.self) { try await call.value }
+        }
+
         @Test("However fast lines come, reports come slowly, and the last line is never missed")
         func statusRate() async throws {
             let rig = try CommandRig(RunCommandConfiguration(defaultDirectory: "/", statusInterval: .seconds(3600)))

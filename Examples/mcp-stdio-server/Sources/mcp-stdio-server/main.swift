@@ -63,12 +63,13 @@ let countdown = try TypedTool(
 }
 
 var configuration = TaskManagerConfiguration()
-configuration.outputFolder = FileManager.default.temporaryDirectory.appending(path: "mcp-stdio-server-\(ProcessInfo.processInfo.processIdentifier)").path
+let process = ProcessInfo.processInfo
+configuration.outputFolder = FileManager.default.temporaryDirectory.appending(path: "mcp-stdio-server-\(process.processIdentifier)").path
 let manager = TaskManager(store: MemoryTaskStore(), tools: try ToolRegistry([wordCount, countdown]), configuration: configuration)
 try manager.registerCompanionTools()
 
 var options = MCPServerOptions(info: MCPServerInfo(name: "countdown", title: "Countdown", version: "0.1.0"))
-if let window = ProcessInfo.processInfo.environment["LEGWORK_WINDOW_MS"].flatMap(Int.init) { options.window = .milliseconds(window) }
+if let window = process.environment["LEGWORK_WINDOW_MS"].flatMap(Int.init) { options.window = .milliseconds(window) }
 let server = MCPServer(manager: manager, options: options)
 
 // The client closes standard input when it has had enough. What is running then has to stop with this process.

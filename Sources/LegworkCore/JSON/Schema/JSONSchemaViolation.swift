@@ -1,0 +1,16 @@
+/// One way in which a value is not what its schema asks for.
+public struct JSONSchemaViolation: Sendable, Hashable, CustomStringConvertible {
+    /// Where, such as `arguments.files[2].path`.
+    public let path: String
+    /// What is wrong there, such as `must be at most 3600, is 99999`.
+    public let message: String
+
+    /// Makes a violation.
+    public init(path: String, message: String) {
+        self.path = path
+        self.message = message
+    }
+
+    /// Path and message.
+    public var description: String { "\(path): \(message)" }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import LegworkCore
+import LegworkSQLite
+
+/// The test program `legwork-store-crasher` at work in a process of its own. Its methods block: call them on a ``DedicatedThread``.
+final class Crasher {
+    let pid: pid_t
+    private let input: Int32
+    private let output: Int32
+    private var unread: [UInt8] = []
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    init(_ mode: String, _ path: String) throws {
+        let program = try Self.program()
+        var (inputPipe, outputPipe): ([Int32], [Int32]) = ([0, 0], [0, 0])
+        guard unsafe pipe(&inputPipe) == 0, unsafe pipe(&outputPipe) == 0 else { throw Failure(description: "no pipes") }
+        for descriptor in [inputPipe[1], outputPipe[0]] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_adddup2(&actions, inputPipe[0], 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, outputPipe[1], 1)
+        for descriptor in [inputPipe[0], outputPipe[1]] where descriptor > 2 {
+            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
+        var child: pid_t = 0
+        let words: [String] = [program, mode, path]
+        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { unsafe arguments.forEach { unsafe free($0) } }
+        let result = unsafe posix_spawn(&child, program, &actions, nil, &arguments, nil)
+        close(inputPipe[0])
+        close(outputPipe[1])
+        guard result == 0 else {
+            close(inputPipe[1])
+            close(outputPipe[0])
+            throw Failure(description: "cannot start \(program): error \(result)")
+        }
+        (pid, input, output) = (child, inputPipe[1], outputPipe[0])
+    }
+
+    deinit { close(output) }
+
+    /// The next line of output; nil at the end.
+    func readLine() -> String? {
+        while true {
+            if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: unread[..<end], as: UTF8.self)
+                unread.removeSubrange(...end)
+                return line
+            }
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = unsafe read(output, &buffer, buffer.count)
+            if count <= 0 { return nil }
+            unread += buffer[..<count]
+        }
+    }
+
+    /// All lines until the end.
+    func readLines() -> [String] {
+        var lines: [String] = []
+        while let line = readLine() { lines.append(line) }
+        return lines
+    }
+
+    /// Kills the process at once; what it wrote before can still be read.
+    func kill() { Glibc.kill(pid, SIGKILL) }
+
+    /// Ends the program's input and waits until it is gone.
+    func finish() {
+        close(input)
+        var status: Int32 = 0
+        while unsafe waitpid(pid, &status, 0) == -1, errno == EINTR {}
+    }
+
+    /// The program lies beside the tests.
+    private static func program() throws -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        let here = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let folders = [here, CommandLine.arguments.first ?? ""].map { $0.split(separator: "/", omittingEmptySubsequences: false) }
+        for folder in folders {
+            let path = folder.dropLast().joined(separator: "/") + "/legwork-store-crasher"
+            if unsafe access(path, X_OK) == 0 { return path }
+        }
+        throw Failure(description: "legwork-store-crasher is not beside '\(here)'")
+    }
+}
+
+/// Runs a body that blocks on a thread of its own.
+func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    let result: Result<Value, any Error> = try await DedicatedThread.run { () throws(StoreError) in Result { try body() } }
+    return try result.get()
+}

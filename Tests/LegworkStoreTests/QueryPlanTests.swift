@@ -1,0 +1,38 @@
+import LegworkCore
+import LegworkSQLite
+import LegworkStoreConformance
+import Synchronization
+import Testing
+
+@Suite("The cost of a request")
+struct QueryPlanTests {
+    /// No clock is asked: SQLite says which index it searches, and whether it sorts or reads a table from end to end.
+    @Test("does not grow with the number of tasks")
+    func plans() async throws {
+        let folder = try TemporaryFolder()
+        var configuration = SQLiteConfiguration(timeline: TimelineLimit(first: 2, newest: 4), readers: 1)
+        configuration.isDurable = false
+        let store = try await SQLiteTaskStore.open(path: folder.file("tasks.db"), configuration: configuration)
+        let model = MemoryTaskStore(timeline: configuration.timeline)
+        for seed in 0..<60 { try await RandomOperations(seed: UInt64(10_000 + seed), steps: 100).play(on: store, and: model) }
+        let plans = try await store.queryPlans()
+        #expect(plans.count > 40)
+        for (text, steps) in plans {
+            for step in steps where !isBounded(step, of: text) {
+                Issue.record("'\(step)' in: \(text)")
+            }
+        }
+        await store.close()
+    }
+
+    private func isBounded(_ step: String, of text: String) -> Bool {
+        if step.hasPrefix("SEARCH") || step.hasPrefix("LIST SUBQUERY") { return true }
+        // Reading an index of live tasks in its order, up to a limit.
+        if step.hasPrefix("SCAN"), step.contains("tasks_to_claim") || step.contains("tasks_by_lease") { return true }
+        if step.hasPrefix("SCAN"), text.hasSuffix("ORDER BY position DESC LIMIT 1") || text.contains("FROM total_counts") { return true }
+        // What is sorted here is what is live of one name.
+        if step.hasPrefix("USE TEMP B-TREE"), text.contains("tasks_by_live_name") { return true }
+        // What was set aside, and the list of tables, are read as a whole.
+        return text.contains("FROM quarantine ") || text.contains("sqlite_schema") || step.hasPrefix("SCAN CONSTANT ROW")
+    }
+}
