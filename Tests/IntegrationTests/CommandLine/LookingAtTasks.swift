@@ -101,7 +101,8 @@ struct LookingAtTasks {
     @Test("a reference that fits several tasks is refused, and the tasks are named")
     func ambiguous() async throws {
         try await Site.use { site in
-            let ids = [try await site.legwork("run", "-q", "--", "true").output.trimmed]
+            let ids =
+                [try await site.legwork("run", "-q", "--", "true").output.trimmed]
                 + [try await site.legwork("run", "-q", "--", "true").output.trimmed]
             try await site.legwork("stop")
             // Two ids that begin alike come by chance once in a million.

@@ -166,7 +166,13 @@ struct RunningCommands {
             #expect(plain.code == 124, "\(plain)")
             #expect(plain.error.contains("timed out"), "\(plain)")
             let polite = try await site.legwork(
-                "run", "--timeout", "300ms", "--", "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done"
+                "run",
+                "--timeout",
+                "300ms",
+                "--",
+                "sh",
+                "-c",
+                "trap 'exit 0' TERM; while :; do sleep 0.05; done"
             )
             #expect(polite.code == 124, "\(polite)")
             #expect(Processes.running("3600").allSatisfy { !Processes.mentioning(site.folder).contains($0) })

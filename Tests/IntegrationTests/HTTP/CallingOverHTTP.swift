@@ -23,7 +23,7 @@ struct CallingOverHTTP {
                 ("POST", "/v1/call", #"{"tool": "run_command", "when_caller_leaves": "x"}"#, 400, "invalid_argument", "when_caller"),
                 ("POST", "/v1/call", #"{"tool": "run_command", "arguments": {"argv": 1}}"#, 400, "invalid_arguments", "argv"),
                 ("POST", "/v1/call", #"{"tool": "nothing"}"#, 404, "unknown_tool", "nothing"),
-                ("POST", "/v1/call", String(repeating: "[", count: 1_000_000), 400, "invalid_json", "deep"),
+                ("POST", "/v1/call", String(repeating: "[", count: 1_000_000), 400, "invalid_json", "nested"),
                 ("POST", "/v1/tasks", #"{"tool": "run_command", "priority": 0.5}"#, 400, "invalid_argument", "priority"),
                 ("POST", "/v1/wait", #"{"tasks": []}"#, 400, "invalid_argument", "tasks"),
                 ("POST", "/v1/wait", #"{"tasks": ["task_none"]}"#, 404, "not_found", "task_none"),
@@ -88,7 +88,10 @@ struct CallingOverHTTP {
         }
     }
 
-    @Test("a client that leaves during the window cancels its call, or leaves a task behind, as it has said", arguments: ["cancel", "promote"])
+    @Test(
+        "a client that leaves during the window cancels its call, or leaves a task behind, as it has said",
+        arguments: ["cancel", "promote"]
+    )
     func leaving(_ choice: String) async throws {
         try await Site.use { site in
             _ = try await site.serve()
@@ -145,7 +148,10 @@ struct CallingOverHTTP {
             )
             #expect(submitted.status == 202)
             let id = submitted.json["task"]?["id"]?.string ?? ""
-            let again = try await site.post("/v1/tasks", ["tool": "run_command", "arguments": ["argv": ["false"]], "idempotency_key": "once"])
+            let again = try await site.post(
+                "/v1/tasks",
+                ["tool": "run_command", "arguments": ["argv": ["false"]], "idempotency_key": "once"]
+            )
             #expect(again.json["task"]?["id"]?.string == id)
             #expect(try await site.post("/v1/wait", ["tasks": ["ten"]]).json["settled"]?[0]?["status"] == "completed")
             #expect(try await site.get("/v1/tasks/ten").json["task"]?["id"]?.string == id)

@@ -57,7 +57,9 @@ struct MCPHost: Sendable {
 
     private static func find(_ id: JSONValue, in view: Child.View) -> JSONValue? {
         for line in view.outputBytes.split(separator: 0x0A) {
-            guard let message = try? JSONValue(parsing: Array(line)), message["method"] == nil, message["id"] ?? .null == id else { continue }
+            guard let message = try? JSONValue(parsing: Array(line)), message["method"] == nil, message["id"] ?? .null == id else {
+                continue
+            }
             return message
         }
         return nil
