@@ -22,10 +22,7 @@ struct Invocation: Sendable {
     func client() async throws -> DaemonClient {
         let client = try makeClient()
         if await client.isAnswering() { return client }
-        try await DaemonLauncher(folder: folder, environment: environment).start()
-        guard await client.isAnswering() else {
-            throw CLIError(.noDaemon, "the daemon was started but does not answer; see \(folder.log)")
-        }
+        try await DaemonLauncher(client: client).start()
         return client
     }
 

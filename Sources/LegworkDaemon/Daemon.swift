@@ -27,6 +27,8 @@ public final class Daemon: Sendable {
     /// - Throws: ``DaemonError``, `StoreError` or `HTTPError`, each saying what to do.
     public init(_ configuration: DaemonConfiguration, log: DaemonLog) async throws {
         EventLoop.ignoreBrokenPipes()
+        // A file that may not grow further is an error of one task, as a full disk is, not the end of all.
+        signal(SIGXFSZ, SIG_IGN)
         self.configuration = configuration
         self.log = log
         let folder = configuration.folder

@@ -294,6 +294,7 @@ final class Attempt: ToolContextHost {
     private func commit(_ outcome: ToolOutcome) async {
         guard let (id, lease, lastSeen, isInterrupted) = state.withLock({ $0.commitFacts }) else { return }
         var pause = Duration.milliseconds(100)
+        var triesBeforeTheEnd = 5
         var hint = lastSeen
         let unwritten = state.withLock { state in
             if let output = state.output { state.unwritten.outputGrew(to: output.byteCount) }
@@ -312,11 +313,13 @@ final class Attempt: ToolContextHost {
             } catch is Engine.LostLease {
                 engine.problem("the result of \(id) came too late: the task is another attempt's")
                 break
-            } catch let error as StoreError where error.code != .closed {
-                // The work is done and must not be lost: keep it until the store takes it.
+            } catch let error as StoreError where error.code != .closed && triesBeforeTheEnd > 0 {
+                // The work is done and must not be lost: keep it until the store takes it. But a process that is told to stop has to; the
+                // next one finds the task and says that it was interrupted.
+                if engine.isShuttingDown { triesBeforeTheEnd -= 1 }
                 engine.problem("the result of \(id) cannot be recorded yet: \(error)")
                 await engine.pause(pause)
-                pause = min(pause * 2, .seconds(5))
+                pause = min(pause * 2, .seconds(engine.isShuttingDown ? 1 : 5))
                 hint = nil
             } catch {
                 engine.problem("the result of \(id) cannot be recorded: \(error)")

@@ -11,10 +11,14 @@ struct DaemonLauncher: Sendable {
     /// The most bytes of an old log that are kept; a larger one is put aside when a daemon starts.
     private static let maximumLogBytes = 10 << 20
 
-    let folder: StateFolder
-    let environment: [String: String]
+    /// How long a daemon may take that is just starting or just ending.
+    private static let patience = Duration.seconds(15)
+    private static let pause = Duration.milliseconds(50)
 
-    /// Starts a daemon and returns when it is ready, or when another one was faster.
+    let client: DaemonClient
+    private var folder: StateFolder { client.folder }
+
+    /// Starts a daemon, unless another command does, and returns when one answers.
     ///
     /// - Throws: ``CLIError`` with the daemon's own words when it cannot start.
     func start() async throws {
@@ -23,6 +27,21 @@ struct DaemonLauncher: Sendable {
         } catch {
             throw CLIError(.noDaemon, error.description)
         }
+        // Commands that find no daemon at the same moment start one between them, and read no other one's words in the log.
+        let turn = try await takeTurn()
+        defer { close(turn) }
+        let start = ContinuousClock.now
+        repeat {
+            if await client.isAnswering() { return }
+            // Another daemon has the folder: one that was started by hand and does not answer yet, or one that is ending.
+            if try await startOnce() { continue }
+            try await Task.sleep(for: Self.pause)
+        } while ContinuousClock.now - start < Self.patience
+        throw CLIError(.noDaemon, "there is a daemon on \(folder.path), but it does not answer; see \(folder.log), or kill it")
+    }
+
+    /// - Returns: whether a daemon is ready; false when another one has the folder.
+    private func startOnce() async throws -> Bool {
         let log = try openLog()
         let start = lseek(log, 0, SEEK_END)
         let pipe = try Descriptor.pipe()
@@ -47,12 +66,21 @@ struct DaemonLauncher: Sendable {
         } catch {
             throw CLIError(.noDaemon, "the daemon cannot be started: \(error)")
         }
-        guard await Self.line(from: pipe.read) == Self.readyLine else {
-            let said = Self.lastLine(of: log, from: start)
-            // Two commands may both have found no daemon; the one that came second is told so, and uses the first one's.
-            if said.contains(DaemonFault.alreadyRunning) { return }
-            throw CLIError(.noDaemon, "the daemon cannot be started: \(said.isEmpty ? "see \(folder.log)" : said)")
-        }
+        if await Self.line(from: pipe.read) == Self.readyLine { return true }
+        let said = Self.lastLine(of: log, from: start)
+        if said.contains(DaemonFault.alreadyRunning) { return false }
+        throw CLIError(.noDaemon, "the daemon cannot be started: \(said.isEmpty ? "see \(folder.log)" : said)")
+    }
+
+    /// Waits for its turn to start a daemon, on a thread of its own.
+    ///
+    /// - Returns: what ends the turn when it is closed, or when this process ends.
+    private func takeTurn() async throws -> Int32 {
+        let path = folder.path + "/start.lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CLIError(.noDaemon, "\(path) cannot be written: \(String(cString: strerror(errno)))") }
+        await Self.blocking { while flock(descriptor, LOCK_EX) != 0, errno == EINTR {} }
+        return descriptor
     }
 
     private func openLog() throws -> Int32 {
@@ -65,19 +93,24 @@ struct DaemonLauncher: Sendable {
         return descriptor
     }
 
-    /// The first line that comes through a pipe, or what there was when it closed. Read on a thread of its own: nothing else can go on before.
+    /// The first line that comes through a pipe, or what there was when it closed.
     private static func line(from descriptor: Int32) async -> String {
+        await blocking {
+            var text: [UInt8] = []
+            var byte: UInt8 = 0
+            while text.count < 1000, read(descriptor, &byte, 1) == 1, byte != 0x0A { text.append(byte) }
+            return String(decoding: text, as: UTF8.self)
+        }
+    }
+
+    /// Does what blocks on a thread of its own. Where there is none it is done here: nothing else can go on before.
+    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
-            let readLine = { @Sendable in
-                var text: [UInt8] = []
-                var byte: UInt8 = 0
-                while text.count < 1000, read(descriptor, &byte, 1) == 1, byte != 0x0A { text.append(byte) }
-                continuation.resume(returning: String(decoding: text, as: UTF8.self))
-            }
+            let work = { @Sendable in continuation.resume(returning: body()) }
             do {
-                try BlockingThread.start(readLine)
+                try BlockingThread.start(work)
             } catch {
-                readLine()
+                work()
             }
         }
     }

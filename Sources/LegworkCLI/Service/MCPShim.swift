@@ -76,7 +76,7 @@ final class MCPShim: Sendable {
                 let refusal = DaemonRefusal(status: response.status, body: (try? JSONValue(parsing: body)) ?? .null)
                 guard refusal.code == "unknown_session" else { throw refusal }
             } catch let error as DaemonClient.Unreachable where error.isBeforeSending {
-                try await DaemonLauncher(folder: invocation.folder, environment: invocation.environment).start()
+                try await DaemonLauncher(client: client).start()
             }
             session.withLock { $0 = nil }
         }

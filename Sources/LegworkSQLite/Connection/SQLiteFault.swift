@@ -19,6 +19,8 @@ struct SQLiteFault: Error, Hashable, CustomStringConvertible {
     static let noRoom: Set<Int32> = [ENOSPC, EDQUOT, EFBIG]
 
     private var primaryCode: Int32 { code & 0xff }
+    /// `SQLITE_IOERR_WRITE`, a macro that Swift cannot see.
+    private static let cannotWrite = SQLITE_IOERR | 3 << 8
 
     /// The error as users of the store see it.
     func storeError(path: String) -> StoreError {
@@ -27,6 +29,16 @@ struct SQLiteFault: Error, Hashable, CustomStringConvertible {
             full(path)
         case SQLITE_IOERR where Self.noRoom.contains(systemError):
             full(path)
+        case SQLITE_IOERR where code == Self.cannotWrite:
+            // A full disk is told apart by SQLite, a used-up quota or size limit only by the system's error, which a commit does not keep.
+            StoreError(
+                .full,
+                """
+                the store '\(path)' cannot be written (\(text)): probably there is no room left within the user's quota or the limit on \
+                file sizes; make room, look whether the disk is in order, and try again
+                """,
+                underlying: self
+            )
         case SQLITE_READONLY:
             StoreError(
                 .readOnly,

@@ -9,7 +9,7 @@ struct ReadingOutput {
             let id = try await site.startGated()
             let child = try site.start("logs", "-f", id)
             try await child.view { $0.output == "started\n" }
-            try await site.open("gate", "the end")
+            try site.open("gate", "the end")
             let view = try await child.end()
             #expect(view.code == 0)
             #expect(view.output == "started\nthe end\n")
@@ -33,7 +33,7 @@ struct ReadingOutput {
             let gated = try await site.startGated()
             let child = try site.start("logs", "-f", "-n", "1", gated)
             try await child.view { $0.output == "started\n" }
-            try await site.open()
+            try site.open()
             #expect(try await child.end().output == "started\ndone\n")
         }
     }
@@ -60,12 +60,12 @@ struct ReadingOutput {
     func queued() async throws {
         try await Site.use { site in
             let daemon = try await site.serve("--workers", "1")
-            try Files.makePipe(site.folder + "/gate")
+            try site.pipes.make("gate")
             try await site.legwork("run", "--queue", "default", "--", "sh", "-c", "read line <gate")
             let id = try await site.legwork("run", "--queue", "default", "--", "echo", "I waited").output.trimmed
             #expect(try await site.status(id) == "queued")
             let child = try site.start("logs", "-f", id)
-            try await site.open()
+            try site.open()
             #expect(try await child.end().output == "I waited\n")
             try await daemon.killNow()
         }

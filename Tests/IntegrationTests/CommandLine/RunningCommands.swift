@@ -27,11 +27,11 @@ struct RunningCommands {
     @Test("prints the output as it comes, both streams in the order in which they were written")
     func streams() async throws {
         try await Site.use { site in
-            try Files.makePipe(site.folder + "/gate")
+            try site.pipes.make("gate")
             let child = try site.start("run", "--", "sh", "-c", "echo one; echo two >&2; read line <gate; echo $line")
             // Nothing more comes before the gate is opened: these lines were not held back until the end.
             try await child.view { $0.output == "one\ntwo\n" }
-            try await site.open("gate", "three")
+            try site.open("gate", "three")
             let view = try await child.end()
             #expect(view.output == "one\ntwo\nthree\n")
             #expect(view.error == "")
@@ -59,7 +59,7 @@ struct RunningCommands {
     @Test("leaves a command that outlasts its window to itself: the id is the last line, the code 75")
     func window() async throws {
         try await Site.use { site in
-            try Files.makePipe(site.folder + "/gate")
+            try site.pipes.make("gate")
             let view = try await site.legwork("run", "--window", "200ms", "--", "sh", "-c", "echo started; read line <gate; echo $line")
             #expect(view.code == 75, "\(view)")
             #expect(view.lines.first == "started")
@@ -67,7 +67,7 @@ struct RunningCommands {
             #expect(id.hasPrefix("task_"))
             #expect(view.error.contains("legwork wait \(id)"))
             #expect(try await site.status(id) == "running")
-            try await site.open()
+            try site.open()
             #expect(try await site.legwork("wait", id).code == 0)
             #expect(try await site.legwork("logs", id).output == "started\ndone\n")
         }
@@ -153,7 +153,7 @@ struct RunningCommands {
             let view = try await binary.end()
             #expect(view.code == 2)
             #expect(view.error.contains("UTF-8"))
-            let large = try await site.shell("head -c 11000000 /dev/zero | '\(Product.path)' run --stdin -- cat")
+            let large = try await site.shell("head -c 11000000 /dev/zero | $legwork run --stdin -- cat")
             #expect(large.code == 2)
             #expect(large.error.contains("10 MiB"))
         }
@@ -166,7 +166,13 @@ struct RunningCommands {
             #expect(plain.code == 124, "\(plain)")
             #expect(plain.error.contains("timed out"), "\(plain)")
             let polite = try await site.legwork(
-                "run", "--timeout", "300ms", "--", "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done"
+                "run",
+                "--timeout",
+                "300ms",
+                "--",
+                "sh",
+                "-c",
+                "trap 'exit 0' TERM; while :; do sleep 0.05; done"
             )
             #expect(polite.code == 124, "\(polite)")
             #expect(Processes.running("3600").allSatisfy { !Processes.mentioning(site.folder).contains($0) })

@@ -36,7 +36,10 @@ struct TheCommandItself {
 
     @Test(
         "refuses a command line that makes no sense, with 2, before it starts a daemon",
-        arguments: [[], ["xyzzy"], ["show"], ["show", "a", "b"], ["wait"], ["cancel"], ["run", "-x"], ["run", "--name"], ["run", "--json=1", "true"]]
+        arguments: [
+            [], ["xyzzy"], ["show"], ["show", "a", "b"], ["wait"], ["cancel"], ["run", "-x"], ["run", "--name"],
+            ["run", "--json=1", "true"],
+        ]
     )
     func usage(_ words: [String]) async throws {
         try await Site.use { site in

@@ -11,7 +11,7 @@ struct WaitingAndCancelling {
             let bad = try await site.legwork("run", "-q", "--", "false").output.trimmed
             let gated = try await site.startGated()
             let waiting = try site.start("wait", "-q", good, gated)
-            try await site.open()
+            try site.open()
             let view = try await waiting.end()
             #expect(view.code == 0, "\(view)")
             #expect(Set(view.lines) == [good, gated])
@@ -73,13 +73,13 @@ struct WaitingAndCancelling {
     func dispositions() async throws {
         try await Site.use { site in
             _ = try await site.serve("--workers", "1")
-            try Files.makePipe(site.folder + "/gate")
+            try site.pipes.make("gate")
             let first = try await site.legwork("run", "--queue", "default", "--", "sh", "-c", "read line <gate").output.trimmed
             let second = try await site.legwork("run", "--queue", "default", "--", "touch", "must-not-exist").output.trimmed
             let json = try await site.json("cancel", second)
             #expect(json["disposition"] == "cancelled_before_start")
             #expect(json["task"]?["status"] == "cancelled")
-            try await site.open()
+            try site.open()
             #expect(try await site.legwork("wait", first).code == 0)
             #expect(try await site.json("cancel", first)["disposition"] == "already_finished")
             let again = try await site.legwork("cancel", first, second)

@@ -76,6 +76,9 @@ final class Child: Sendable {
         }
     }
 
+    /// What is known of it now.
+    var now: View { state.withLock { $0.view } }
+
     /// Waits for its end, and for the end of everything that it has written.
     func end() async throws -> View { try await view { $0.isOver } }
 

@@ -1,9 +1,11 @@
 import Glibc
 import LegworkCore
+import Synchronization
 
 /// A connection to a daemon, without any manners. Its methods block, so they are for ``offPool(_:)``.
-struct Connection: ~Copyable {
+final class Connection: Sendable {
     private let number: Int32
+    private let isClosed = Lock(false)
 
     init(unix path: String) throws {
         var address = sockaddr_un()
@@ -32,7 +34,15 @@ struct Connection: ~Copyable {
         setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    deinit { close(number) }
+    deinit { close() }
+
+    func close() {
+        let isOpen = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        if isOpen { Glibc.close(number) }
+    }
 
     /// Sends bytes; a daemon that does not want them all is no error.
     func send(_ bytes: [UInt8]) {
@@ -50,6 +60,9 @@ struct Connection: ~Copyable {
         for header in ["Content-Type: application/json"] + headers { head += header + "\r\n" }
         send(Array((head + "\r\n").utf8) + body)
     }
+
+    /// Says that nothing more is sent.
+    func finishSending() { shutdown(number, Int32(SHUT_WR)) }
 
     /// Reads until the daemon closes.
     func reply() throws -> Reply {

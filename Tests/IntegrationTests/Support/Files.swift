@@ -45,7 +45,7 @@ enum Files {
 
     static func text(_ path: String) -> String { String(decoding: read(path), as: UTF8.self) }
 
-    /// Writes a file, over what was there from a place on; or a pipe, once somebody reads it.
+    /// Writes a file, over what was there from a place on.
     static func write(_ path: String, _ text: String, at offset: Int = 0) throws {
         try write(path, Array(text.utf8), at: offset)
     }
@@ -58,10 +58,6 @@ enum Files {
         guard bytes.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else {
             throw Failure.system("write \(path)")
         }
-    }
-
-    static func makePipe(_ path: String) throws {
-        guard mkfifo(path, 0o600) == 0 else { throw Failure.system("make the pipe \(path)") }
     }
 
     /// The permissions of a file, such as `0o600`.

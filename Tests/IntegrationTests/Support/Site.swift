@@ -9,11 +9,14 @@ struct Site: Sendable {
     let folder: String
     /// The state folder.
     var state: String { folder + "/state" }
+    /// Where the test and its commands wait for each other.
+    let pipes: Pipes
 
     /// Gives a test a site, and removes it with every process that was started there, however the test ends.
     static func use(_ body: (Site) async throws -> Void) async throws {
         try await gate.pass {
-            let site = Site(folder: try Files.makeTemporaryFolder())
+            let folder = try Files.makeTemporaryFolder()
+            let site = Site(folder: folder, pipes: Pipes(folder: folder))
             do {
                 try await body(site)
             } catch {
@@ -60,10 +63,14 @@ struct Site: Sendable {
     @discardableResult
     func legwork(_ arguments: String...) async throws -> Child.View { try await start(arguments).end() }
 
-    /// Runs any other program to its end.
-    func shell(_ line: String) async throws -> Child.View {
-        try await Child(["/bin/sh", "-c", line], environment: environment, folder: folder).end()
+    /// Starts a line of the shell, in which `$legwork` is the command.
+    func startShell(_ line: String, adding variables: [String: String] = [:]) throws -> Child {
+        let all = environment.merging(["legwork": Product.path]) { $1 }.merging(variables) { $1 }
+        return try Child(["/bin/sh", "-c", line], environment: all, folder: folder)
     }
+
+    /// Runs a line of the shell to its end.
+    func shell(_ line: String) async throws -> Child.View { try await startShell(line).end() }
 
     /// Runs a command and reads the JSON that it prints.
     func json(_ arguments: String...) async throws -> JSONValue { try await json(arguments) }
@@ -89,17 +96,15 @@ struct Site: Sendable {
     ///
     /// - Returns: the task's id.
     func startGated(_ gate: String = "gate", _ options: String...) async throws -> String {
-        try Files.makePipe("\(folder)/\(gate)")
+        try pipes.make(gate)
         let view = try await start(["run", "--background"] + options + ["--", "sh", "-c", "echo started; read line <\(gate); echo $line"])
             .end()
         guard view.code == 0, let id = view.lines.last else { throw Failure("the task cannot be started: \(view)") }
         return id
     }
 
-    /// Lets a gated command go on, and gives it a line. Waits until it listens.
-    func open(_ gate: String = "gate", _ line: String = "done") async throws {
-        try await offPool { try Files.write("\(folder)/\(gate)", line + "\n") }
-    }
+    /// Lets a gated command go on, and gives it a line.
+    func open(_ gate: String = "gate", _ line: String = "done") throws { try pipes.send(line + "\n", to: gate) }
 
     /// The status of a task.
     func status(_ task: String) async throws -> String {
