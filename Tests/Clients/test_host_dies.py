@@ -1,5 +1,6 @@
 """The host is killed while a call goes on. The process that it started leaves; with a daemon behind it the work goes on."""
 
+import json
 import os
 import signal
 import subprocess
@@ -35,8 +36,6 @@ def dead(pid: int, seconds: float) -> bool:
 
 def call_and_die(server, request: str) -> int:
     """A host that begins a call and is killed with SIGKILL; gives the process that it had started."""
-    import json
-
     host = subprocess.Popen(
         [sys.executable, "-c", HOST, json.dumps(server.command), request], stdout=subprocess.PIPE, env=server.environment
     )
@@ -48,8 +47,6 @@ def call_and_die(server, request: str) -> int:
 
 
 def requests(call):
-    import json
-
     legacy = {"jsonrpc": "2.0", "id": "call", "method": "tools/call", "params": {"name": call.tool, "arguments": call.arguments}}
     handshake = {
         "jsonrpc": "2.0",

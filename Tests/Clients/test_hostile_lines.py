@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import time
 
 import pytest
@@ -150,8 +151,6 @@ def test_nobody_reads(server):
     """A client that asks and never reads is not a reason to grow without bounds."""
     reading, writing = os.pipe()
     inward, outward = os.pipe()
-    import subprocess
-
     process = subprocess.Popen(server.command, stdin=inward, stdout=writing, env=server.environment)
     os.close(inward)
     os.close(writing)
@@ -170,4 +169,5 @@ def test_nobody_reads(server):
     assert resident_kilobytes(process.pid) < 400 << 10
     os.close(reading)
     os.close(outward)
-    process.wait(timeout=10)
+    # It has thousands of requests to give up, and the machine may have other things to do; but it leaves.
+    process.wait(timeout=60)
