@@ -5,6 +5,9 @@ public import LegworkEventLoop
 ///
 /// Cancelling it ends everything the command has started, SIGTERM first and SIGKILL after the grace. A command that ends by itself may
 /// leave processes behind (`server &`); they are left alone.
+///
+/// Every command finds `LEGWORK_COMMAND=<task id>.<attempt>.<random number>` in its environment, also when the call gives the whole
+/// environment: by it a process that has left the command's session is recognised when the command is cancelled.
 public struct RunCommandTool: Tool {
     /// The tool's name.
     public static let name = "run_command"

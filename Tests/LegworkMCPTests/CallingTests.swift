@@ -210,6 +210,15 @@ struct CallingTests {
         #expect(connection.openRequests == 0)
     }
 
+    @Test("is remembered with the name that its client gives itself, made fit to be shown")
+    func origin() async throws {
+        let bench = try MCPBench(echo { $0.background = .always })
+        _ = try await bench.legacy(client: "host\u{1B}[31m\n").ask("tools/call", .object(call("echo")))
+        let task = try #require(try await bench.manager.tasks(TaskQuery(in: bench.alice.scope)).tasks.first)
+        let origin = try await bench.manager.task(task.id, in: bench.alice.scope).caller.origin
+        #expect(origin == Caller.Origin(platform: "mcp", channel: "host\u{FFFD}[31m\u{FFFD}"))
+    }
+
     // MARK: - What a revision cannot take
 
     @Test("gives clients of older revisions only what they can read")

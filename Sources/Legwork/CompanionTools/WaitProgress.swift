@@ -18,6 +18,8 @@ final class WaitProgress: Sendable {
         self.began = began
         self.limit = limit
         state = Lock(State(lastReport: began))
+        // Said at once, so that whoever listens knows from the start that this tool counts.
+        context.progress(0, of: limit.seconds, "waiting")
     }
 
     /// When the caller will have heard nothing for too long.

@@ -104,8 +104,13 @@ public final class MCPConnection: Sendable {
 
     func work(on request: MCPOpenRequest, _ notify: @escaping @Sendable (MCPNotification) -> Void) async -> MCPAnswer? {
         defer { finish(request) }
-        // A Swift task of its own, so that another message can cancel it, and so that tools never begin on a door's thread.
-        let work = Task { [server] in await server.perform(request, notify: notify) }
+        // A Swift task of its own, so that another message can cancel it. Beginning it here saves a change of threads; but a tool begins on
+        // the thread that calls it, and a door's own thread has to stay free.
+        let isOnDoorsThread = withUnsafeCurrentTask { $0?.unownedTaskExecutor != nil }
+        let work =
+            isOnDoorsThread
+            ? Task { [server] in await server.perform(request, notify: notify) }
+            : Task.immediate { [server] in await server.perform(request, notify: notify) }
         request.began(work)
         return await withTaskCancellationHandler {
             await work.value

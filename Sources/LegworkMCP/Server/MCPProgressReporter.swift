@@ -22,33 +22,14 @@ final class MCPProgressReporter: Sendable {
 
     func report(_ report: ToolReport) { send { $0.report(report, at: $1) } }
 
-    /// Runs a body, and sends heartbeats meanwhile.
-    static func beating<Value: Sendable>(
-        _ reporter: MCPProgressReporter?,
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        guard let reporter else { return try await body() }
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask {
-                while (try? await reporter.clock.sleep(until: reporter.nextBeat)) != nil { reporter.send { $0.beat(at: $1) } }
-                return nil
-            }
-            group.addTask { try await body() }
-            defer {
-                group.cancelAll()
-                reporter.end()
-            }
-            while let value = try await group.next() {
-                if let value { return value }
-            }
-            throw CancellationError()
-        }
-    }
+    /// When the client will have heard nothing for too long, in the clock's time.
+    var nextBeat: Duration { began + state.withLock { $0.progress.nextBeat } }
 
-    private var nextBeat: Duration { began + state.withLock { $0.progress.nextBeat } }
+    /// Says that the request is still worked on, if the client has heard nothing for too long.
+    func beat() { send { $0.beat(at: $1) } }
 
-    /// Nothing may follow the answer.
-    private func end() {
+    /// Sends what was held back. Nothing may follow the answer.
+    func end() {
         send { $0.flush(at: $1) }
         state.withLock { $0.isOver = true }
     }

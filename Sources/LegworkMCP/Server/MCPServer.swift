@@ -17,6 +17,7 @@ public final class MCPServer: Sendable {
     let manager: TaskManager
     let options: MCPServerOptions
     let clock: any TaskClock
+    private let heart: MCPHeart
 
     /// Makes a server.
     ///
@@ -28,6 +29,7 @@ public final class MCPServer: Sendable {
         self.manager = manager
         self.options = options
         self.clock = clock
+        heart = MCPHeart(clock: clock)
     }
 
     /// Opens a connection.
@@ -76,6 +78,13 @@ public final class MCPServer: Sendable {
         return id
     }
 
+    /// The caller, with where the call came from as far as that is known here.
+    private func caller(of request: MCPOpenRequest) -> Caller {
+        var caller = request.caller
+        if caller.origin == nil { caller.origin = Caller.Origin(platform: "mcp", channel: request.exchange.client) }
+        return caller
+    }
+
     private func call(
         _ name: String,
         _ arguments: JSONValue,
@@ -93,12 +102,18 @@ public final class MCPServer: Sendable {
         options.window = self.options.window(for: descriptor, client: exchange.client)
         options.decideWhenCallerLeaves = { request.whenCallerLeaves(descriptor) }
         let progress = exchange.progressToken.map { MCPProgressReporter(token: $0, clock: clock, notify: notify) }
-        if let progress { options.onReport = { progress.report($0) } }
-        let chosen = options
-        do {
-            let outcome = try await MCPProgressReporter.beating(progress) {
-                try await self.manager.call(name, arguments, as: request.caller, options: chosen)
+        if let progress {
+            options.onReport = { progress.report($0) }
+            heart.add(progress)
+        }
+        defer {
+            if let progress {
+                heart.remove(progress)
+                progress.end()
             }
+        }
+        do {
+            let outcome = try await manager.call(name, arguments, as: caller(of: request), options: options)
             return exchange.outcome(outcome, now: clock.now)
         } catch let error as ToolError where error.code == .unknownTool {
             return exchange.refuse(error.message)

@@ -56,11 +56,10 @@ struct MCPProgress: Sendable {
     mutating func beat(at elapsed: Duration) -> JSONValue? {
         if let held = take() { return send(held, at: elapsed) }
         guard elapsed >= nextBeat else { return nil }
-        guard !counts else {
-            // A tool that counts speaks for itself; look again later.
-            lastSent = elapsed
-            return nil
-        }
+        // Whatever comes of it, the next beat is later: whoever sleeps until then must not be woken at once.
+        lastSent = elapsed
+        // A tool that counts speaks for itself.
+        if counts { return nil }
         return offer(Notice(value: Self.seconds(elapsed), total: nil, message: message ?? "still running"), at: elapsed)
     }
 

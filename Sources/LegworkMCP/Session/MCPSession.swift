@@ -242,7 +242,9 @@ public struct MCPSession: Sendable {
         }
     }
 
+    /// What a client calls itself, fit to be shown.
     private static func name(of info: JSONValue?) -> String? {
-        info?["name"]?.string?.truncated(toBytes: 100)
+        guard let name = info?["name"]?.string?.truncated(toBytes: 100), !name.isEmpty else { return nil }
+        return String(String.UnicodeScalarView(name.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
     }
 }
