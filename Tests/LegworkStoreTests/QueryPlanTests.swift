@@ -25,6 +25,38 @@ struct QueryPlanTests {
         await store.close()
     }
 
+    @Test("is paid back by a purge: nothing of a purged task stays in the file")
+    func purge() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("tasks.db")
+        let start = Timestamp(milliseconds: 1_800_000_000_000)
+        let store = try await SQLiteTaskStore.open(path: path)
+        for index in 0..<20 {
+            var record = TaskRecord(
+                id: .random(),
+                tool: "shell",
+                title: "Work",
+                name: "task-\(index)",
+                caller: Caller(owner: Owner("owner-\(index)")),
+                arguments: [:],
+                idempotencyKey: "key-\(index)",
+                lifecycle: .promoted,
+                createdAt: start
+            )
+            let event = record.newEvent(.created, at: start)
+            _ = try await store.insert(InsertRequest(record, events: [event]))
+            let transition = try record.apply(.completed, at: start)
+            _ = try await store.commit(TaskChange(record, replacing: 1, events: transition.events))
+        }
+        let purged = try await store.purge(PurgeRequest(in: .operator, finishedBefore: start + .seconds(1)))
+        #expect(purged.count == 20)
+        await store.close()
+        let surgery = try DatabaseSurgery(path: path)
+        for table in ["tasks", "bodies", "events", "owner_counts"] {
+            #expect(try surgery.integer("SELECT count(*) FROM \(table)") == 0, "rows left in \(table)")
+        }
+    }
+
     private func isBounded(_ step: String, of text: String) -> Bool {
         if step.hasPrefix("SEARCH") || step.hasPrefix("LIST SUBQUERY") { return true }
         // Reading an index of live tasks in its order, up to a limit.

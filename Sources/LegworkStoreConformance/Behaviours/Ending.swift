@@ -174,7 +174,7 @@ extension StoreBehaviour {
             let first = try await stage.add()
             _ = try await stage.addFinished()
             let newest = try await stage.addFinished()
-            let page = try await stage.store.tasks(TaskQuery(in: .operator, limit: 2))
+            let page = try await stage.store.tasks(TaskQuery(in: .operator, limit: 1))
             let cursor = try require(page.next, "the cursor")
             try expect(page.tasks.first?.id, equals: newest.id, "the newest task")
             _ = try await stage.store.purge(PurgeRequest(in: .operator, finishedBefore: Stage.at(1)))
