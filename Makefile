@@ -30,7 +30,7 @@ test-swift:
 	LEGWORK_TESTS_ALONE=1 swift test --skip-build --filter LegworkCommandsTests
 
 test-clients:
-	@LEGWORK=$(CURDIR)/.build/debug/legwork scripts/test-clients
+	@scripts/client-tests .build/debug/legwork
 
 bench: setup ## measure, print a table, and write .build/bench.json
 	swift build -c release --product legwork-bench $(STRICT)
