@@ -94,7 +94,7 @@ struct TaskMethodTests {
             status: .stopped,
             reason: .orphaned,
             answer: head
-                + #""working","statusMessage":"stopped (orphaned): nobody executes it now. Resume it with 'legwork resume task_aaaaaaaaaaaaaaaaaaaaaaaaae', or cancel it.","#
+                + #""working","statusMessage":"stopped (orphaned): nobody executes it now. It cannot be resumed yet; call the tool again, or cancel it.","#
                 + times + poll + foot
         ),
         Mapping(

@@ -94,7 +94,7 @@ struct MCPTaskState: Sendable {
         case .inputRequired: return record.statusMessage ?? "waits for an answer from outside"
         case .stopped:
             let reason = record.reason.map { " (\($0.rawValue))" } ?? ""
-            return "stopped\(reason): nobody executes it now. Resume it with 'legwork resume \(record.id)', or cancel it."
+            return "stopped\(reason): nobody executes it now. It cannot be resumed yet; call the tool again, or cancel it."
         case .completed, .cancelled: return nil
         case .failed: return record.result == nil ? record.failure : nil
         }
