@@ -37,6 +37,8 @@ final class Child: Sendable {
 
     /// Starts a program. Its standard input is empty, or what ``write(_:)`` gives it, or a terminal.
     init(_ arguments: [String], environment: [String: String], folder: String, hasInput: Bool = false, terminal: Int32? = nil) throws {
+        // A child that reads nothing more is no reason for the tests to die; it is started with the default again.
+        Glibc.signal(SIGPIPE, SIG_IGN)
         command = arguments.joined(separator: " ")
         let (output, error) = (try Descriptor.pipe(), try Descriptor.pipe())
         let inputs = hasInput ? try Descriptor.pipe() : (read: open("/dev/null", O_RDONLY | O_CLOEXEC), write: -1)
