@@ -70,6 +70,11 @@ enum Measure {
         return times.sorted()[rounds / 2]
     }
 
+    /// The medians of times and of sizes.
+    static func medians(_ rounds: [(seconds: Double, bytes: Double)]) -> (seconds: Double, bytes: Double) {
+        (percentile(0.5, of: rounds.map(\.seconds)), percentile(0.5, of: rounds.map(\.bytes)))
+    }
+
     static func seconds(_ body: () async throws -> Void) async rethrows -> Double {
         let start = ContinuousClock.now
         try await body()

@@ -12,9 +12,9 @@ extension Attempt {
         }
     }
 
-    var attempt: Int { state.withLock { $0.number } }
+    var attempt: Int { state.withLock { Int($0.number) } }
 
-    var checkpoint: JSONValue? { state.withLock { $0.checkpoint } }
+    var checkpoint: JSONValue? { state.withLock { $0.kept?.checkpoint } }
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
@@ -22,7 +22,7 @@ extension Attempt {
         var report = report
         report.message = report.message?.truncated(toBytes: TaskEvent.maximumTextBytes)
         let (mustSchedule, hasCaller) = state.withLock { state in
-            state.unwritten.add(report)
+            state.keeping.unwritten.add(report)
             return (state.mustScheduleFlush(), state.machine.hasCaller)
         }
         if hasCaller { options.onReport?(report) }
@@ -32,7 +32,7 @@ extension Attempt {
     func emit(text: String?, data: JSONValue?) {
         let now = engine.clock.now
         let mustSchedule = state.withLock { state in
-            state.unwritten.add(text: text, data: data, at: now)
+            state.keeping.unwritten.add(text: text, data: data, at: now)
             return state.mustScheduleFlush()
         }
         if mustSchedule { scheduleFlush() }
@@ -46,12 +46,12 @@ extension Attempt {
                 "a checkpoint may have \(engine.configuration.maximumArgumentBytes) bytes, this one has \(size); save a reference instead"
             )
         }
-        let (id, lease) = state.withLock { state in
-            state.checkpoint = checkpoint
-            return state.machine.isRecorded ? (state.id, state.lease) : (nil, nil)
+        let (id, token) = state.withLock { state in
+            state.keeping.checkpoint = checkpoint
+            return state.recorded
         }
-        guard let id, let lease else { return }
-        try await write(id, lease) { record, now in
+        guard let id, let token else { return }
+        try await write(id, token) { record, now in
             record.checkpoint = checkpoint
             return [record.newEvent(.checkpoint, at: now)]
         }
@@ -62,11 +62,11 @@ extension Attempt {
             throw TaskManagerError(.noOutput, "this manager keeps no raw output; set 'outputFolder' in its configuration")
         }
         let id = taskID
-        if let open = state.withLock({ $0.output }) { return open }
+        if let open = state.withLock({ $0.kept?.output }) { return open }
         let file = try folder.open(id) { [weak self] in self?.outputGrew(id) }
         return state.withLock { state in
-            if let open = state.output { return open }
-            state.output = file
+            if let open = state.keeping.output { return open }
+            state.keeping.output = file
             return file
         }
     }
@@ -74,7 +74,7 @@ extension Attempt {
     private func outputGrew(_ id: TaskID) {
         engine.watchers.outputGrew(id)
         let mustSchedule = state.withLock { state in
-            if let output = state.output { state.unwritten.outputGrew(to: output.byteCount) }
+            if let output = state.keeping.output { state.keeping.unwritten.outputGrew(to: output.byteCount) }
             return state.mustScheduleFlush()
         }
         if mustSchedule { scheduleFlush() }
@@ -90,13 +90,13 @@ extension Attempt {
     }
 
     private func flush() async {
-        let (id, lease) = state.withLock { state in
+        let (id, token) = state.withLock { state in
             state.isFlushScheduled = false
-            return state.machine.isRecorded ? (state.id, state.lease) : (nil, nil)
+            return state.recorded
         }
-        guard let id, let lease else { return }
+        guard let id, let token else { return }
         do {
-            try await write(id, lease) { _, _ in [] }
+            try await write(id, token) { _, _ in [] }
         } catch is Engine.LostLease {
             // The attempt is another's; its tool will be told.
         } catch {
@@ -105,24 +105,27 @@ extension Attempt {
     }
 
     /// Writes a change of the record, together with all that was reported and is not written yet.
-    private func write(_ id: TaskID, _ lease: Lease, _ change: (inout TaskRecord, Timestamp) -> [TaskEvent]) async throws {
-        let (unwritten, lastSeen) = state.withLock { ($0.unwritten.take(), $0.lastSeen?.record) }
+    private func write(_ id: TaskID, _ token: LeaseToken, _ change: (inout TaskRecord, Timestamp) -> [TaskEvent]) async throws {
+        let (unwritten, lastSeen) = state.withLock { ($0.keeping.unwritten.take(), $0.keeping.lastSeen) }
         do {
-            let update = try await engine.update(id, token: lease.token, from: lastSeen) { record in
+            let update = try await engine.update(id, token: token, from: lastSeen) { record in
                 let now = self.engine.clock.now
                 let events = unwritten.apply(to: &record, at: now) + change(&record, now)
                 record.touch(at: now)
                 return TaskRecord.Transition(events: events)
             }
-            if let update { state.withLock { $0.lastSeen = Seen(update.record) } }
+            if let update { state.withLock { $0.keeping.lastSeen = update.record } }
         } catch {
-            state.withLock { $0.unwritten.putBack(unwritten) }
+            state.withLock { $0.keeping.unwritten.putBack(unwritten) }
             throw error
         }
     }
 }
 
 extension Attempt.State {
+    /// The names by which the attempt writes to its record, while it may.
+    var recorded: (TaskID?, LeaseToken?) { machine.isRecorded ? (id, token) : (nil, nil) }
+
     /// Whether the caller has to see to it that what is unwritten gets written.
     mutating func mustScheduleFlush() -> Bool {
         guard machine.isRecorded, !isFlushScheduled else { return false }

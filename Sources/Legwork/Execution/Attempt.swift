@@ -7,37 +7,53 @@ import Synchronization
 final class Attempt: ToolContextHost {
     typealias Waiter = CheckedContinuation<CallOutcome, any Error>
 
-    struct State: Sendable {
+    struct State {
+        // In an order that leaves few gaps.
         var machine: AttemptStateMachine<Waiter>
+        var number: Int32 = 1
         var id: TaskID?
-        var lease: Lease?
-        /// The record as this attempt last saw it, which saves a read when it writes next. Not kept in the background, where there are
-        /// many attempts and a read is nothing beside their time.
-        var lastSeen: Seen?
-        var number = 1
-        var work: Task<Void, Never>?
         var isCancelled = false
         /// The process shuts down: being stopped is no failure of the tool.
         var isInterrupted = false
+        var isFlushScheduled = false
+        /// The token of the lease, while the attempt is recorded.
+        var token: LeaseToken?
+        var work: Task<Void, Never>?
+        /// What most attempts never have, outside their own memory: there may be very many, and most calls end at once.
+        private(set) var kept: Kept?
+
+        /// The same, made when there is none.
+        var keeping: Kept {
+            mutating get {
+                if let kept { return kept }
+                let new = Kept()
+                kept = new
+                return new
+            }
+        }
+    }
+
+    /// What an attempt has when its caller waits, its tool reports, or an earlier attempt left something.
+    final class Kept {
+        /// The record as this attempt last saw it, which saves a read when it writes next. Not kept in the background, where there are
+        /// many attempts and a read is nothing beside their time.
+        var lastSeen: TaskRecord?
         var window: DeadlineHeap.Ticket?
         var checkpoint: JSONValue?
         var output: OutputFile?
         var unwritten = UnwrittenReports()
-        var isFlushScheduled = false
     }
 
-    /// A record outside the attempt's own memory.
-    final class Seen: Sendable {
-        let record: TaskRecord
-
-        init(_ record: TaskRecord) { self.record = record }
-    }
-
-    /// What the caller asked for, outside the attempt's own memory.
+    /// What somebody asked for, outside the attempt's own memory.
     private final class Asked: Sendable {
-        let options: CallOptions
+        let options: CallOptions?
+        /// Called when the attempt is over and its outcome is where it belongs.
+        let whenOver: (@Sendable () -> Void)?
 
-        init(_ options: CallOptions) { self.options = options }
+        init(_ options: CallOptions?, whenOver: (@Sendable () -> Void)? = nil) {
+            self.options = options
+            self.whenOver = whenOver
+        }
     }
 
     let engine: Engine
@@ -46,17 +62,13 @@ final class Attempt: ToolContextHost {
     let caller: Caller
     private let asked: Asked?
     let state: Lock<State>
-    /// Called when the attempt is over and its outcome is where it belongs.
-    private let whenOver: (@Sendable () -> Void)?
-
     /// An attempt of a call that nothing is recorded of.
     init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller, options: CallOptions?) {
         self.engine = engine
         self.tool = tool
         self.arguments = arguments
         self.caller = caller
-        asked = options.map(Asked.init)
-        whenOver = nil
+        asked = options.map { Asked($0) }
         state = Lock(State(machine: AttemptStateMachine(isRecorded: false, hasCaller: true)))
     }
 
@@ -74,14 +86,13 @@ final class Attempt: ToolContextHost {
         self.tool = tool
         arguments = record.arguments
         caller = record.caller
-        asked = options.map(Asked.init)
-        self.whenOver = whenOver
+        asked = options == nil && whenOver == nil ? nil : Asked(options, whenOver: whenOver)
         var state = State(machine: AttemptStateMachine(isRecorded: true, hasCaller: options != nil))
         state.id = record.id
-        state.lease = record.lease
-        if options != nil || whenOver != nil { state.lastSeen = Seen(record) }
-        state.number = record.attempts
-        state.checkpoint = record.checkpoint
+        state.token = record.lease?.token
+        state.number = Int32(clamping: record.attempts)
+        if asked != nil { state.keeping.lastSeen = record }
+        if let checkpoint = record.checkpoint { state.keeping.checkpoint = checkpoint }
         self.state = Lock(state)
         engine.live.add(self, as: record.id)
     }
@@ -154,7 +165,7 @@ final class Attempt: ToolContextHost {
     }
 
     private func forgetWindow() {
-        if let ticket = state.withLock({ $0.window.take() }) { engine.deadlines.cancel(ticket) }
+        if let ticket = state.withLock({ $0.kept?.window.take() }) { engine.deadlines.cancel(ticket) }
     }
 
     // MARK: - The caller
@@ -177,7 +188,7 @@ final class Attempt: ToolContextHost {
 
     private func openWindow(_ window: Duration) {
         let ticket = engine.deadlines.schedule(after: window) { [weak self] in self?.windowPassed() }
-        state.withLock { $0.window = ticket }
+        state.withLock { $0.keeping.window = ticket }
     }
 
     private func windowPassed() {
@@ -233,12 +244,11 @@ final class Attempt: ToolContextHost {
         let (record, events) = state.withLock { state -> (TaskRecord, [TaskEvent]) in
             let id = state.id ?? engine.configuration.makeID()
             state.id = id
-            state.lease = lease
+            state.token = lease.token
             var record = newRecord(id: id, lifecycle: .promoted, lease: lease, at: now)
             var events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: TaskEvent.firstAttempt)]
-            if let output = state.output { state.unwritten.outputGrew(to: output.byteCount) }
-            record.checkpoint = state.checkpoint
-            events += state.unwritten.take().apply(to: &record, at: now)
+            record.checkpoint = state.kept?.checkpoint
+            events += state.takeUnwritten().apply(to: &record, at: now)
             return (record, events)
         }
         // Known before it is recorded, so that a cancel that finds the record finds the attempt.
@@ -255,7 +265,7 @@ final class Attempt: ToolContextHost {
         }
         let (waiter, outcome, mustSchedule) = state.withLock { state in
             let (waiter, outcome) = state.machine.promoted()
-            return (waiter, outcome, !state.unwritten.isEmpty && state.mustScheduleFlush())
+            return (waiter, outcome, state.kept?.unwritten.isEmpty == false && state.mustScheduleFlush())
         }
         if mustSchedule { scheduleFlush() }
         waiter?.resume(returning: .task(record))
@@ -292,17 +302,13 @@ final class Attempt: ToolContextHost {
     // MARK: - Ending
 
     private func commit(_ outcome: ToolOutcome) async {
-        guard let (id, lease, lastSeen, isInterrupted) = state.withLock({ $0.commitFacts }) else { return }
+        guard let (id, token, isInterrupted) = state.withLock({ $0.commitFacts }) else { return }
         var pause = Duration.milliseconds(100)
         var triesBeforeTheEnd = 5
-        var hint = lastSeen
-        let unwritten = state.withLock { state in
-            if let output = state.output { state.unwritten.outputGrew(to: output.byteCount) }
-            return state.unwritten.take()
-        }
+        var (hint, unwritten) = state.withLock { ($0.kept?.lastSeen, $0.takeUnwritten()) }
         while true {
             do {
-                try await engine.update(id, token: lease.token, from: hint) { record in
+                try await engine.update(id, token: token, from: hint) { record in
                     let now = self.engine.clock.now
                     var events = unwritten.apply(to: &record, at: now)
                     let transition = try record.end(with: outcome, isInterrupted: isInterrupted, at: now, limit: self.resultLimit)
@@ -334,7 +340,7 @@ final class Attempt: ToolContextHost {
 
     private func end(_ id: TaskID) {
         engine.live.remove(id)
-        whenOver?()
+        asked?.whenOver?()
     }
 
     /// Keeps the result of a tool that went on after it was abandoned.
@@ -386,9 +392,9 @@ final class Attempt: ToolContextHost {
     }
 
     private func abandon() async {
-        guard let (id, lease, _, _) = state.withLock({ $0.commitFacts }) else { return }
+        guard let (id, token, _) = state.withLock({ $0.commitFacts }) else { return }
         do {
-            try await engine.update(id, token: lease.token) { record in
+            try await engine.update(id, token: token) { record in
                 let now = self.engine.clock.now
                 if record.lifecycle.isCancelRequested { return try record.apply(.cancelForced, at: now) }
                 return try record.interrupt(.shutdown, at: now)
@@ -401,8 +407,15 @@ final class Attempt: ToolContextHost {
 }
 
 extension Attempt.State {
-    fileprivate var commitFacts: (TaskID, Lease, TaskRecord?, Bool)? {
-        guard let id, let lease else { return nil }
-        return (id, lease, lastSeen?.record, isInterrupted)
+    fileprivate var commitFacts: (TaskID, LeaseToken, Bool)? {
+        guard let id, let token else { return nil }
+        return (id, token, isInterrupted)
+    }
+
+    /// Takes all that was reported and is not in the record, the growth of the output included.
+    mutating func takeUnwritten() -> UnwrittenReports {
+        guard let kept else { return UnwrittenReports() }
+        if let output = kept.output { kept.unwritten.outputGrew(to: output.byteCount) }
+        return kept.unwritten.take()
     }
 }

@@ -18,14 +18,15 @@ extension MemoryTaskStore {
         /// In order of position. Entries that were purged stay until half of them are gone.
         var entries: [Entry] = []
         var purged = 0
-        /// The entries that have not ended, in no order.
-        var live: [TaskID: Entry] = [:]
+        /// The entries that have not ended, in order of position. Those that have since stay until they are more than half.
+        private(set) var live: [Entry] = []
+        private var ended = 0
         var counts = TaskCounts()
 
         mutating func add(_ entry: Entry) {
             entries.append(entry)
             counts[entry.record.status] += 1
-            if !entry.record.status.isTerminal { live[entry.record.id] = entry }
+            if !entry.record.status.isTerminal { live.append(entry) }
         }
 
         mutating func move(_ entry: Entry, from before: TaskStatus) {
@@ -33,7 +34,12 @@ extension MemoryTaskStore {
             guard before != after else { return }
             counts[before] -= 1
             counts[after] += 1
-            if after.isTerminal { live[entry.record.id] = nil }
+            guard after.isTerminal else { return }
+            ended += 1
+            if ended > 32, ended > live.count / 2 {
+                live.removeAll(where: \.record.status.isTerminal)
+                ended = 0
+            }
         }
 
         mutating func remove(_ entry: Entry) {
@@ -256,7 +262,7 @@ extension MemoryTaskStore.Contents {
         guard let shelf else { return TaskPage([], next: nil) }
         // Live tasks are few beside the finished ones, and most lists ask for them.
         let onlyLive = !query.statuses.isEmpty && query.statuses.allSatisfy { !$0.isTerminal }
-        let candidates = onlyLive ? shelf.live.values.sorted { $0.position < $1.position } : shelf.entries
+        let candidates = onlyLive ? shelf.live : shelf.entries
         let end = query.cursor.map { cursor in candidates.partitioningIndex { $0.position >= cursor.position } } ?? candidates.count
         var found: [TaskSummary] = []
         var last: Int64 = 0
@@ -279,7 +285,7 @@ extension MemoryTaskStore.Contents {
 
     func lostLeases(_ query: LostLeaseQuery) throws(StoreError) -> [TaskRecord] {
         try checkOpen()
-        let lost = all.live.values.filter { entry in
+        let lost = all.live.filter { entry in
             guard entry.record.status.isExecuting, let lease = entry.record.lease else { return entry.record.status.isExecuting }
             return lease.expiresAt < query.expiredBefore || (query.notHeldBy.map { lease.node != $0 } ?? false)
         }

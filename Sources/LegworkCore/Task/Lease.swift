@@ -24,7 +24,10 @@ public struct LeaseToken: Sendable, Hashable {
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// A token nobody else has.
-    public static func random() -> LeaseToken { LeaseToken(rawValue: .random(in: 1 ... .max)) }
+    public static func random() -> LeaseToken {
+        var generator = RandomPool()
+        return LeaseToken(rawValue: .random(in: 1 ... .max, using: &generator))
+    }
 }
 
 /// The right of one attempt to execute a task, for a time.

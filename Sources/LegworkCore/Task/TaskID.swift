@@ -19,6 +19,9 @@ public struct TaskID: Sendable, Hashable {
         self.low = low
     }
 
+    /// Hashes half of the id, for all of it is random.
+    public func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
     /// Makes a new id from a source of randomness.
     public static func random(using generator: inout some RandomNumberGenerator) -> TaskID {
         TaskID(high: generator.next(), low: generator.next())
@@ -26,7 +29,7 @@ public struct TaskID: Sendable, Hashable {
 
     /// Makes a new id from the system's randomness.
     public static func random() -> TaskID {
-        var generator = SystemRandomNumberGenerator()
+        var generator = RandomPool()
         return random(using: &generator)
     }
 
