@@ -25,7 +25,7 @@ struct RandomPool: RandomNumberGenerator {
         // As much as the call gives at once; see getentropy(3).
         let bytes = 256
         numbers = [UInt64](unsafeUninitializedCapacity: bytes / MemoryLayout<UInt64>.stride) { buffer, count in
-            guard unsafe getentropy(buffer.baseAddress!, bytes) == 0 else { return }
+            guard let start = buffer.baseAddress, unsafe getentropy(start, bytes) == 0 else { return }
             count = buffer.count
         }
     }
