@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,8 +7,6 @@
 #elseif canImport(Darwin)
     import Darwin
 #endif
-import Synchronization
-
 /// The system's randomness, fetched in blocks: every new task needs two or three numbers, and a system call for each of them costs a
 /// noticeable part of making one.
 struct RandomPool: RandomNumberGenerator {
