@@ -2,7 +2,6 @@ import Glibc
 import LegworkCore
 import LegworkDaemon
 import LegworkEventLoop
-import LegworkMCP
 
 /// Starts a daemon that outlives the command which needs it.
 struct DaemonLauncher: Sendable {
@@ -66,7 +65,7 @@ struct DaemonLauncher: Sendable {
         } catch {
             throw CLIError(.noDaemon, "the daemon cannot be started: \(error)")
         }
-        if await Self.line(from: pipe.read) == Self.readyLine { return true }
+        if try await Self.line(from: pipe.read) == Self.readyLine { return true }
         let said = Self.lastLine(of: log, from: start)
         if said.contains(DaemonFault.alreadyRunning) { return false }
         throw CLIError(.noDaemon, "the daemon cannot be started: \(said.isEmpty ? "see \(folder.log)" : said)")
@@ -79,7 +78,12 @@ struct DaemonLauncher: Sendable {
         let path = folder.path + "/start.lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CLIError(.noDaemon, "\(path) cannot be written: \(String(cString: strerror(errno)))") }
-        await Self.blocking { while flock(descriptor, LOCK_EX) != 0, errno == EINTR {} }
+        do {
+            try await Self.blocking { while flock(descriptor, LOCK_EX) != 0, errno == EINTR {} }
+        } catch {
+            close(descriptor)
+            throw error
+        }
         return descriptor
     }
 
@@ -94,8 +98,8 @@ struct DaemonLauncher: Sendable {
     }
 
     /// The first line that comes through a pipe, or what there was when it closed.
-    private static func line(from descriptor: Int32) async -> String {
-        await blocking {
+    private static func line(from descriptor: Int32) async throws -> String {
+        try await blocking {
             var text: [UInt8] = []
             var byte: UInt8 = 0
             while text.count < 1000, read(descriptor, &byte, 1) == 1, byte != 0x0A { text.append(byte) }
@@ -103,16 +107,9 @@ struct DaemonLauncher: Sendable {
         }
     }
 
-    /// Does what blocks on a thread of its own. Where there is none it is done here: nothing else can go on before.
-    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            let work = { @Sendable in continuation.resume(returning: body()) }
-            do {
-                try BlockingThread.start(work)
-            } catch {
-                work()
-            }
-        }
+    /// Does what blocks on a thread of its own.
+    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await BlockingThread.run(body) { CLIError(.noDaemon, "the system gives no further thread: \(String(cString: strerror($0)))") }
     }
 
     /// The last line that was written to the log since it was opened, without its time.
