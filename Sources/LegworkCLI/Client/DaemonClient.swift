@@ -54,6 +54,13 @@ final class DaemonClient: Sendable {
 
     /// Sends a request whose answer is read as it comes.
     func open(_ method: String, _ target: String, bytes body: [UInt8]?) async throws -> HTTPClientResponse {
+        do {
+            guard try folder.checkSocket() else {
+                throw Unreachable(description: "there is no daemon on \(folder.path)", isBeforeSending: true)
+            }
+        } catch let error as DaemonError {
+            throw CLIError(.noDaemon, error.description)
+        }
         var request = HTTPClientRequest(
             method: method,
             destination: .unixSocket(path: folder.socket, target: target),

@@ -1,5 +1,6 @@
 import Glibc
 import LegworkCore
+import LegworkDaemon
 import Testing
 
 @Suite("Starting a daemon")
@@ -86,6 +87,45 @@ struct StartingDaemons {
             #expect(view.output == "hello\n", "\(view)")
             #expect(Files.mode("/tmp/legwork-\(getuid())") == 0o700)
             #expect(try await site.legwork("stop", "--state", state).output == "stopped\n")
+        }
+    }
+
+    @Test("what another may have made in a shared place is not trusted, and its target left as it is", arguments: ["link", "open", "missing"])
+    func sharedPlace(_ kind: String) async throws {
+        try await Site.use { site in
+            let long = site.folder + "/" + String(repeating: "deep/", count: 30) + "state"
+            let folder = StateFolder(path: long, sharedFolder: site.folder)
+            let own = "\(site.folder)/legwork-\(getuid())"
+            #expect(folder.socket.hasPrefix(own + "/"))
+            switch kind {
+            case "link":
+                mkdir(site.folder + "/target", 0o755)
+                symlink(site.folder + "/target", own)
+            case "open": mkdir(own, 0o755)
+            default:
+                #expect(try folder.checkSocket() == false)
+                try folder.create()
+                #expect(try folder.checkSocket())
+                #expect(Files.mode(own) == 0o700)
+                return
+            }
+            let error = #expect(throws: DaemonError.self) { try folder.checkSocket() }
+            #expect(error?.description.contains("only you can use") == true)
+            #expect(throws: DaemonError.self) { try folder.create() }
+            #expect(Files.mode(kind == "link" ? site.folder + "/target" : own) == 0o755)
+        }
+    }
+
+    @Test("a state folder that is another user's link is refused", .enabled(if: getuid() == 0))
+    func foreignLink() async throws {
+        try await Site.use { site in
+            mkdir(site.folder + "/target", 0o755)
+            symlink(site.folder + "/target", site.state)
+            lchown(site.state, 12345, 12345)
+            let view = try await site.legwork("list")
+            #expect(view.code == 4 && view.error.contains("another user"), "\(view)")
+            #expect(Files.mode(site.folder + "/target") == 0o755)
+            #expect(Files.names(in: site.folder + "/target") == [])
         }
     }
 
