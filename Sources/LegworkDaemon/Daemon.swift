@@ -119,8 +119,8 @@ public final class Daemon: Sendable {
             try await group.waitForAll()
         }
         for watch in watches { watch.cancel() }
+        // From here on the next daemon may have the folder; the server has removed its socket already.
         await store.close()
-        unlink(configuration.folder.socket)
         for loop in loops { loop.stop() }
         log.write("stopped")
     }
