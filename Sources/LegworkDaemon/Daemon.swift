@@ -71,7 +71,7 @@ public final class Daemon: Sendable {
         let api = API(manager: manager, status: status, log: log, bodies: try API.Bodies(), isAuthorized: isAuthorized)
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
-        let mcp = MCPEndpoint(MCPServer(manager: manager, options: speaking), isAuthorized: isAuthorized)
+        let mcp = MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log, isAuthorized: isAuthorized)
         var serving = HTTPServerConfiguration()
         let user = getuid()
         serving.authorize = { peer in

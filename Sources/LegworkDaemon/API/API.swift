@@ -93,21 +93,9 @@ struct API: Sendable {
     }
 
     private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {
-        routes.on(method, pattern) { request, parameters, writer in
-            do {
-                guard isAuthorized(request) else { throw APIFault.unauthorized }
-                let principal = try Principal(request)
-                try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
-            } catch {
-                if Task.isCancelled { return }
-                let fault = APIFault(error)
-                if fault.status == 500 { log.write("\(method) \(request.path): \(error)") }
-                await writer.send(
-                    status: fault.status,
-                    headers: ["Content-Type": "application/json"],
-                    body: fault.wire.jsonBytes() + [0x0A]
-                )
-            }
+        routes.onChecked(method, pattern, log, isAuthorized) { request, parameters, writer in
+            let principal = try Principal(request)
+            try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
         }
     }
 }

@@ -8,10 +8,12 @@ import LegworkMCP
 /// is sent when the line has been taken, and the next line may be sent then: what has an order keeps it, and slow calls run side by side.
 struct MCPEndpoint: Sendable {
     private let connections: MCPConnections
+    private let log: DaemonLog
     private let isAuthorized: @Sendable (HTTPRequest) -> Bool
 
-    init(_ server: MCPServer, isAuthorized: @escaping @Sendable (HTTPRequest) -> Bool) {
+    init(_ server: MCPServer, log: DaemonLog, isAuthorized: @escaping @Sendable (HTTPRequest) -> Bool) {
         connections = MCPConnections(server)
+        self.log = log
         self.isAuthorized = isAuthorized
     }
 
@@ -56,14 +58,6 @@ struct MCPEndpoint: Sendable {
     private static func line(_ kind: Character, _ bytes: [UInt8]) -> [UInt8] { Array(String(kind).utf8) + bytes + [0x0A] }
 
     private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping HTTPRouter.Action) {
-        routes.on(method, pattern) { request, parameters, writer in
-            do {
-                guard isAuthorized(request) else { throw APIFault.unauthorized }
-                try await action(request, parameters, writer)
-            } catch {
-                if Task.isCancelled { return }
-                await writer.send(APIFault(error))
-            }
-        }
+        routes.onChecked(method, pattern, log, isAuthorized, action)
     }
 }

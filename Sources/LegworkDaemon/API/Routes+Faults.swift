@@ -1,0 +1,28 @@
+import LegworkCore
+import LegworkHTTP
+
+extension HTTPRouter.Routes {
+    /// Adds a route whose failures the client is told of.
+    mutating func onChecked(
+        _ method: String,
+        _ pattern: String,
+        _ log: DaemonLog,
+        _ isAuthorized: @escaping @Sendable (HTTPRequest) -> Bool,
+        _ action: @escaping HTTPRouter.Action
+    ) {
+        on(method, pattern) { request, parameters, writer in
+            do {
+                guard isAuthorized(request) else { throw APIFault.unauthorized }
+                try await action(request, parameters, writer)
+            } catch {
+                if !Task.isCancelled {
+                    let fault = APIFault(error)
+                    if fault.status == 500 { log.write("\(method) \(request.path): \(error)") }
+                    await writer.send(fault)
+                }
+                // An answer that had begun must break off: what is missing of it would look as if it had never been.
+                throw error
+            }
+        }
+    }
+}
