@@ -2,6 +2,9 @@ import LegworkCore
 import LegworkHTTP
 
 extension HTTPRouter.Routes {
+    /// A body of more bytes takes so long to be read that the event loop, which serves the others too, is not the place for it.
+    private static var largeBody: Int { 64 << 10 }
+
     /// Adds a route whose failures the client is told of.
     mutating func onChecked(
         _ method: String,
@@ -13,7 +16,11 @@ extension HTTPRouter.Routes {
         on(method, pattern) { request, parameters, writer in
             do {
                 guard isAuthorized(request) else { throw APIFault.unauthorized }
-                try await action(request, parameters, writer)
+                if request.body.count > Self.largeBody {
+                    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await action(request, parameters, writer) }
+                } else {
+                    try await action(request, parameters, writer)
+                }
             } catch {
                 if !Task.isCancelled {
                     let fault = APIFault(error)
