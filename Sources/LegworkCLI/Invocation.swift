@@ -21,7 +21,7 @@ struct Invocation: Sendable {
     /// - Throws: ``CLIError`` when that is impossible.
     func client() async throws -> DaemonClient {
         let client = try makeClient()
-        if await client.isAnswering() { return client }
+        if try await client.isAnswering() { return client }
         try await DaemonLauncher(client: client).start()
         return client
     }

@@ -102,7 +102,7 @@ final class MCPShim: Sendable {
     private func close() async {
         guard let session = session.withLock({ $0.take() }) else { return }
         // Calls that are going on become tasks by this; what is answered by it is still passed on.
-        _ = try? await client.open("DELETE", "/v1/mcp/\(session)").body.collect(upTo: 1 << 10)
+        _ = try? await client.open("DELETE", "/v1/mcp/\(session)", bytes: nil, within: DaemonClient.patience).body.collect(upTo: 1 << 10)
     }
 
     // MARK: - Lines from the daemon
