@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Glibc
 import LegworkCore
-import Synchronization
 
 /// `legwork run`.
 enum Run: Command {

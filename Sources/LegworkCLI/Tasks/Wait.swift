@@ -1,5 +1,4 @@
 import LegworkCore
-import Synchronization
 
 /// `legwork wait`.
 enum Wait: Command {
