@@ -104,8 +104,11 @@ final class DaemonClient: Sendable {
         return try await transport { try await http.send(prepared) }
     }
 
-    /// Reads the raw output of a task as it is written.
-    func output(of task: String, query: String, _ body: ([UInt8]) -> Void) async throws {
+    /// Reads raw output of a task as it comes.
+    ///
+    /// - Returns: the headers, which say where it began and how much there is.
+    @discardableResult
+    func output(of task: String, query: String, _ body: ([UInt8]) -> Void) async throws -> HTTPHeaders {
         let response = try await open("GET", "/v1/tasks/\(Self.escape(task))/output?\(query)")
         guard response.status == 200 else {
             let bytes = try await transport { try await response.body.collect(upTo: 1 << 20) }
@@ -113,6 +116,7 @@ final class DaemonClient: Sendable {
         }
         var chunks = response.body.makeAsyncIterator()
         while let chunk = try await transport({ try await chunks.next() }) { body(chunk) }
+        return response.headers
     }
 
     private func transport<T>(_ body: () async throws -> T) async throws -> T {

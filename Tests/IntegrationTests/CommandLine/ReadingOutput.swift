@@ -64,6 +64,20 @@ struct ReadingOutput {
         }
     }
 
+    @Test("ends also when the command goes on writing")
+    func talkative() async throws {
+        try await Site.use { site in
+            let script = "echo up; while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done"
+            let id = try await site.legwork("run", "-b", "--shell", script).output.trimmed
+            let follower = try site.start("logs", "-f", id)
+            try await follower.view { $0.outputBytes.count > 1 << 16 }
+            try await follower.killNow()
+            #expect(try await site.shell("$legwork logs \(id) >/dev/null").code == 0)
+            #expect(try await site.status(id) == "running")
+            try await site.legwork("cancel", "--wait", id)
+        }
+    }
+
     @Test("prints a large output whole, byte by byte")
     func large() async throws {
         try await Site.use { site in
