@@ -4,8 +4,9 @@ import LegworkMCP
 
 /// Where `legwork mcp` passes on the lines of an MCP client: one request per line, one session per client.
 ///
-/// The answer to a line comes as lines too, each with a letter before it: `n` for a notification, `a` for the answer. The head of the answer
-/// is sent when the line has been taken, and the next line may be sent then: what has an order keeps it, and slow calls run side by side.
+/// The answer to a line comes as lines too, each with a letter before it: `n` for a notification, and in the end `a` for the answer or `e`
+/// where there is none to give; what ends with neither was lost. The head of the answer is sent when the line has been taken, and the next
+/// line may be sent then: what has an order keeps it, and slow calls run side by side.
 struct MCPEndpoint: Sendable {
     private let connections: MCPConnections
     private let log: DaemonLog
@@ -39,19 +40,20 @@ struct MCPEndpoint: Sendable {
     private func pass(_ line: [UInt8], to connection: MCPConnection, _ writer: HTTPResponseWriter) async throws {
         let reply = connection.begin(line)
         await writer.start(status: 200, headers: ["Content-Type": "application/octet-stream"])
+        let answer: MCPAnswer?
         switch reply {
-        case .none: break
-        case .answer(let answer): try await writer.write(Self.line("a", answer.bytes))
+        case .none: answer = nil
+        case .answer(let ready): answer = ready
         case .pending(let pending):
             let (notifications, sender) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(100))
             async let pumping: Void = {
                 for await bytes in notifications { try await writer.write(Self.line("n", bytes)) }
             }()
-            let answer = await pending.answer { sender.yield($0.json.jsonBytes()) }
+            answer = await pending.answer { sender.yield($0.json.jsonBytes()) }
             sender.finish()
             try await pumping
-            if let answer { try await writer.write(Self.line("a", answer.bytes)) }
         }
+        try await writer.write(answer.map { Self.line("a", $0.bytes) } ?? Self.line("e", []))
         await writer.finish()
     }
 
