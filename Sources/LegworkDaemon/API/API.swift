@@ -8,8 +8,6 @@ struct API: Sendable {
     let status: DaemonStatus
     let log: DaemonLog
     let bodies: Bodies
-    /// Whether a request may be served; see ``Daemon``.
-    let isAuthorized: @Sendable (HTTPRequest) -> Bool
 
     typealias Action = @Sendable (Request) async throws -> Void
 
@@ -93,7 +91,7 @@ struct API: Sendable {
     }
 
     private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {
-        routes.onChecked(method, pattern, log, isAuthorized) { request, parameters, writer in
+        routes.on(method, pattern, faultsTo: log) { request, parameters, writer in
             let principal = try Principal(request)
             try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
         }

@@ -6,16 +6,9 @@ extension HTTPRouter.Routes {
     private static var largeBody: Int { 64 << 10 }
 
     /// Adds a route whose failures the client is told of.
-    mutating func onChecked(
-        _ method: String,
-        _ pattern: String,
-        _ log: DaemonLog,
-        _ isAuthorized: @escaping @Sendable (HTTPRequest) -> Bool,
-        _ action: @escaping HTTPRouter.Action
-    ) {
+    mutating func on(_ method: String, _ pattern: String, faultsTo log: DaemonLog, _ action: @escaping HTTPRouter.Action) {
         on(method, pattern) { request, parameters, writer in
             do {
-                guard isAuthorized(request) else { throw APIFault.unauthorized }
                 if request.body.count > Self.largeBody {
                     try await withTaskExecutorPreference(globalConcurrentExecutor) { try await action(request, parameters, writer) }
                 } else {

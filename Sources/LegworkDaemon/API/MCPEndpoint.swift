@@ -10,28 +10,26 @@ import LegworkMCP
 struct MCPEndpoint: Sendable {
     private let connections: MCPConnections
     private let log: DaemonLog
-    private let isAuthorized: @Sendable (HTTPRequest) -> Bool
 
-    init(_ server: MCPServer, log: DaemonLog, isAuthorized: @escaping @Sendable (HTTPRequest) -> Bool) {
+    init(_ server: MCPServer, log: DaemonLog) {
         connections = MCPConnections(server)
         self.log = log
-        self.isAuthorized = isAuthorized
     }
 
     func install(on routes: inout HTTPRouter.Routes) {
-        on(&routes, "POST", "/v1/mcp") { request, _, writer in
+        routes.on("POST", "/v1/mcp", faultsTo: log) { request, _, writer in
             let (id, _) = connections.open(as: try Principal(request).caller(platform: "mcp"), over: .stdio)
             let body: JSONValue = ["session": .string(id)]
             await writer.send(status: 201, headers: ["Content-Type": "application/json"], body: body.jsonBytes())
         }
-        on(&routes, "POST", "/v1/mcp/{session}") { request, parameters, writer in
+        routes.on("POST", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
             let owner = try Principal(request).owner
             guard let connection = connections.connection(parameters["session"] ?? "", of: owner) else {
                 throw APIFault(status: 404, code: "unknown_session", message: "there is no such session; open one with POST /v1/mcp")
             }
             try await pass(request.body, to: connection, writer)
         }
-        on(&routes, "DELETE", "/v1/mcp/{session}") { request, parameters, writer in
+        routes.on("DELETE", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
             connections.close(parameters["session"] ?? "", of: try Principal(request).owner)
             await writer.send(status: 204)
         }
@@ -58,8 +56,4 @@ struct MCPEndpoint: Sendable {
     }
 
     private static func line(_ kind: Character, _ bytes: [UInt8]) -> [UInt8] { Array(String(kind).utf8) + bytes + [0x0A] }
-
-    private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping HTTPRouter.Action) {
-        routes.onChecked(method, pattern, log, isAuthorized, action)
-    }
 }

@@ -221,7 +221,7 @@ struct StartingDaemons {
         }
     }
 
-    @Test("over TCP it answers those who have the token")
+    @Test("over TCP it answers those who have the token, and mean it")
     func port() async throws {
         try await Site.use { site in
             let daemon = try await site.serve("--port", "0")
@@ -229,10 +229,10 @@ struct StartingDaemons {
             let digits = try #require(log.split(separator: "127.0.0.1:").last).prefix { $0.isNumber }
             let port = try #require(UInt16(digits))
             let token = Files.text(site.state + "/token").trimmed
-            func status(_ headers: [String]) async throws -> Reply {
+            func status(_ headers: [String], host: String = "localhost", target: String = "/v1/stats") async throws -> Reply {
                 try await offPool {
                     let connection = try Connection(port: port)
-                    connection.send("GET", "/v1/stats", headers: headers)
+                    connection.send("GET", target, host: host, headers: headers)
                     return try connection.reply()
                 }
             }
@@ -244,7 +244,22 @@ struct StartingDaemons {
             for headers in wrong {
                 let reply = try await status(headers)
                 #expect(reply.status == 401, "\(headers): \(reply)")
-                #expect(reply.errorCode == "unauthorized")
+                #expect(reply.errorCode == "unauthorized" && reply.head.contains("WWW-Authenticate: Bearer"))
+            }
+            let right = "Authorization: Bearer \(token)"
+            for host in ["127.0.0.1:\(port)", "LOCALHOST:\(port)", "[::1]:\(port)", "[::1]"] {
+                #expect(try await status([right], host: host).status == 200, "\(host)")
+                #expect(try await status([right, "Origin: http://\(host)"], host: host).status == 200, "\(host)")
+            }
+            for host in ["legwork.example", "localhost.example:\(port)", "127.0.0.1.example", "[::2]", "127.0.0.2"] {
+                let reply = try await status([right], host: host)
+                #expect(reply.status == 421 && reply.errorCode == "misdirected", "\(host): \(reply)")
+            }
+            // In a target that is a whole URL, the host that counts is there.
+            #expect(try await status([right], target: "http://legwork.example/v1/stats").status == 421)
+            #expect(try await status([right], host: "legwork.example", target: "http://localhost/v1/stats").status == 200)
+            for origin in ["null", "http://legwork.example", "http://localhost:1", "https://localhost"] {
+                #expect(try await status([right, "Origin: \(origin)"]).status == 403, "\(origin)")
             }
             // The socket needs none.
             #expect(try await site.get("/v1/stats").status == 200)
