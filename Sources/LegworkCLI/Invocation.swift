@@ -18,20 +18,21 @@ struct Invocation: Sendable {
 
     /// Reaches the daemon, starting one if there is none.
     ///
+    /// - Parameter asOperator: true to see what is every owner's, also when it was not asked for.
     /// - Throws: ``CLIError`` when that is impossible.
-    func client() async throws -> DaemonClient {
-        let client = try makeClient()
-        if await client.isAnswering() { return client }
+    func client(asOperator: Bool = false) async throws -> DaemonClient {
+        let client = try makeClient(asOperator: asOperator)
+        if try await client.isAnswering() { return client }
         try await DaemonLauncher(client: client).start()
         return client
     }
 
     /// A client of a daemon that may or may not be there.
-    func makeClient() throws -> DaemonClient {
+    func makeClient(asOperator: Bool = false) throws -> DaemonClient {
         try DaemonClient(
             folder: folder,
             owner: arguments["owner"] ?? environment["LEGWORK_OWNER"].flatMap { $0.isEmpty ? nil : $0 },
-            isOperator: arguments.has("all-owners")
+            isOperator: asOperator || arguments.has("all-owners")
         )
     }
 

@@ -61,17 +61,10 @@ public final class Daemon: Sendable {
             folder: folder,
             workers: configuration.workers
         )
-        let isAuthorized: @Sendable (HTTPRequest) -> Bool = { request in
-            switch request.peer {
-            // Checked when the connection was accepted.
-            case .unix: true
-            case .tcp: token?.matches(authorization: request.headers["Authorization"]) ?? false
-            }
-        }
-        let api = API(manager: manager, status: status, log: log, bodies: try API.Bodies(), isAuthorized: isAuthorized)
+        let api = API(manager: manager, status: status, log: log, bodies: try API.Bodies())
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
-        let mcp = MCPEndpoint(MCPServer(manager: manager, options: speaking), isAuthorized: isAuthorized)
+        let mcp = MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)
         var serving = HTTPServerConfiguration()
         let user = getuid()
         serving.authorize = { peer in
@@ -80,6 +73,8 @@ public final class Daemon: Sendable {
             case .tcp: token != nil
             }
         }
+        let admission = Admission(token: token)
+        serving.refuse = { admission.refusal(of: $0) }
         server = HTTPServer(
             loop: doors,
             configuration: serving,
@@ -119,8 +114,8 @@ public final class Daemon: Sendable {
             try await group.waitForAll()
         }
         for watch in watches { watch.cancel() }
+        // From here on the next daemon may have the folder; the server has removed its socket already.
         await store.close()
-        unlink(configuration.folder.socket)
         for loop in loops { loop.stop() }
         log.write("stopped")
     }

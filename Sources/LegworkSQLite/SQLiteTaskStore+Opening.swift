@@ -22,7 +22,11 @@ extension SQLiteTaskStore {
         path: String,
         configuration: SQLiteConfiguration = SQLiteConfiguration()
     ) async throws(StoreError) -> SQLiteTaskStore {
-        try await DedicatedThread.run { () throws(StoreError) in try SQLiteTaskStore(opening: path, configuration) }
+        try await BlockingThread.run { () throws(StoreError) in
+            try SQLiteTaskStore(opening: path, configuration)
+        } orThrow: {
+            StoreFiles.noThread($0)
+        }
     }
 
     convenience init(opening path: String, _ configuration: SQLiteConfiguration) throws(StoreError) {

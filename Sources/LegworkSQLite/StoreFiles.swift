@@ -50,6 +50,11 @@ enum StoreFiles {
         }
     }
 
+    /// The error for a thread that the system would not give.
+    static func noThread(_ number: Int32) -> StoreError {
+        StoreError(.unavailable, "the system gives no further thread for the store", underlying: SystemFault(number: number))
+    }
+
     /// The error for a system call that failed.
     static func error(_ action: String, _ path: String, _ number: Int32) -> StoreError {
         let reason = unsafe String(cString: strerror(number))

@@ -26,7 +26,7 @@ struct StdioTests {
             }
             let descriptor = output[0]
             // Threads of their own for whatever blocks: it must not hold up the pool that the server runs on.
-            try BlockingThread.start {
+            let refusal = BlockingThread.start {
                 var framer = LineFramer(limit: 1 << 26)
                 var buffer = [UInt8](repeating: 0, count: 4096)
                 while true {
@@ -39,13 +39,14 @@ struct StdioTests {
                 close(descriptor)
                 continuation.finish()
             }
+            try #require(refusal == nil)
         }
 
         /// Sends lines, made one after the other.
         func send(count: Int = 1, _ make: @escaping @Sendable (Int) -> [UInt8]) async throws {
             let isSent = TestSignal()
             let descriptor = toServer
-            try BlockingThread.start {
+            let refusal = BlockingThread.start {
                 for number in 0..<count {
                     let line = make(number) + [0x0A]
                     var sent = 0
@@ -57,6 +58,7 @@ struct StdioTests {
                 }
                 isSent.fire()
             }
+            try #require(refusal == nil)
             await isSent.wait()
         }
 

@@ -2,7 +2,7 @@ import Glibc
 import LegworkCore
 import LegworkSQLite
 
-/// The test program `legwork-store-crasher` at work in a process of its own. Its methods block: call them on a ``DedicatedThread``.
+/// The test program `legwork-store-crasher` at work in a process of its own. Its methods block: call them on a ``BlockingThread``.
 final class Crasher {
     let pid: pid_t
     private let input: Int32
@@ -91,6 +91,5 @@ final class Crasher {
 
 /// Runs a body that blocks on a thread of its own.
 func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    let result: Result<Value, any Error> = try await DedicatedThread.run { () throws(StoreError) in Result { try body() } }
-    return try result.get()
+    try await BlockingThread.run(body) { Crasher.Failure(description: "no thread can be started: error \($0)") }
 }

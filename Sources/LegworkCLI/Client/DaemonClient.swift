@@ -1,3 +1,4 @@
+import FoundationEssentials
 import LegworkCore
 import LegworkDaemon
 import LegworkEventLoop
@@ -20,17 +21,41 @@ final class DaemonClient: Sendable {
         self.headers = headers
     }
 
+    /// How long a daemon may take for what it does at once.
+    static let patience = Duration.seconds(5)
+
     /// Whether there is a daemon that answers.
-    func isAnswering() async -> Bool {
-        (try? await get("/health")) != nil
+    ///
+    /// - Throws: ``CLIError`` when there is one, and it hangs; or when something else is wrong that another daemon would not mend.
+    func isAnswering() async throws(CLIError) -> Bool { try await health() != nil }
+
+    /// What the daemon says of itself; nil when there is none.
+    ///
+    /// - Throws: ``CLIError`` as ``isAnswering()``.
+    func health() async throws(CLIError) -> JSONValue? {
+        do {
+            return try await request("GET", "/health", nil, within: Self.patience)
+        } catch let error as Unreachable where error.isTimeOut {
+            throw CLIError(.noDaemon, "the daemon on \(folder.path) does not answer; see \(folder.log), or kill it: \(owner)")
+        } catch let error as CLIError {
+            throw error
+        } catch {
+            return nil
+        }
+    }
+
+    /// Who has the state folder, as far as that is known.
+    private var owner: String {
+        let pid = (try? String(contentsOfFile: folder.database + ".lock", encoding: .utf8))?.filter(\.isNumber) ?? ""
+        return pid.isEmpty ? "its process id is not known" : "its process id is \(pid)"
     }
 
     func get(_ target: String) async throws -> JSONValue { try await request("GET", target, nil) }
 
     func post(_ target: String, _ body: JSONValue) async throws -> JSONValue { try await request("POST", target, body) }
 
-    private func request(_ method: String, _ target: String, _ body: JSONValue?) async throws -> JSONValue {
-        let response = try await open(method, target, body)
+    func request(_ method: String, _ target: String, _ body: JSONValue?, within limit: Duration? = nil) async throws -> JSONValue {
+        let response = try await open(method, target, bytes: body?.jsonBytes(), within: limit)
         let bytes = try await transport { try await response.body.collect(upTo: 64 << 20) }
         let value = try? JSONValue(parsing: bytes, limits: JSONLimits(depth: 256, bytes: 64 << 20))
         guard (200..<300).contains(response.status) else { throw DaemonRefusal(status: response.status, body: value ?? .null) }
@@ -45,6 +70,8 @@ final class DaemonClient: Sendable {
         let description: String
         /// Whether nobody can have taken the request, so that it may be sent again.
         let isBeforeSending: Bool
+        /// Whether somebody listens who does not answer.
+        var isTimeOut = false
     }
 
     /// Sends a request whose answer is read as it comes.
@@ -53,7 +80,16 @@ final class DaemonClient: Sendable {
     }
 
     /// Sends a request whose answer is read as it comes.
-    func open(_ method: String, _ target: String, bytes body: [UInt8]?) async throws -> HTTPClientResponse {
+    ///
+    /// - Parameter limit: how long all of it may take; nil for calls and waits, which take their time.
+    func open(_ method: String, _ target: String, bytes body: [UInt8]?, within limit: Duration? = nil) async throws -> HTTPClientResponse {
+        do {
+            guard try folder.checkSocket() else {
+                throw Unreachable(description: "there is no daemon on \(folder.path)", isBeforeSending: true)
+            }
+        } catch let error as DaemonError {
+            throw CLIError(.noDaemon, error.description)
+        }
         var request = HTTPClientRequest(
             method: method,
             destination: .unixSocket(path: folder.socket, target: target),
@@ -61,14 +97,18 @@ final class DaemonClient: Sendable {
             body: body
         )
         request.connectTimeout = .seconds(5)
-        // Calls and waits take their time; a daemon that dies closes the connection.
+        // A daemon that dies closes the connection.
         request.idleTimeout = nil
+        request.totalTimeout = limit
         let prepared = request
         return try await transport { try await http.send(prepared) }
     }
 
-    /// Reads the raw output of a task as it is written.
-    func output(of task: String, query: String, _ body: ([UInt8]) -> Void) async throws {
+    /// Reads raw output of a task as it comes.
+    ///
+    /// - Returns: the headers, which say where it began and how much there is.
+    @discardableResult
+    func output(of task: String, query: String, _ body: ([UInt8]) -> Void) async throws -> HTTPHeaders {
         let response = try await open("GET", "/v1/tasks/\(Self.escape(task))/output?\(query)")
         guard response.status == 200 else {
             let bytes = try await transport { try await response.body.collect(upTo: 1 << 20) }
@@ -76,6 +116,7 @@ final class DaemonClient: Sendable {
         }
         var chunks = response.body.makeAsyncIterator()
         while let chunk = try await transport({ try await chunks.next() }) { body(chunk) }
+        return response.headers
     }
 
     private func transport<T>(_ body: () async throws -> T) async throws -> T {
@@ -85,7 +126,8 @@ final class DaemonClient: Sendable {
             if Task.isCancelled { throw CancellationError() }
             throw Unreachable(
                 description: "the daemon cannot be reached: \(error.message)",
-                isBeforeSending: error.code == .connectionRefused || error.code == .noSuchSocket
+                isBeforeSending: error.code == .connectionRefused || error.code == .noSuchSocket,
+                isTimeOut: error.code == .timedOut
             )
         }
     }

@@ -2,7 +2,6 @@ import Glibc
 import LegworkCore
 import LegworkDaemon
 import LegworkEventLoop
-import LegworkMCP
 
 /// Starts a daemon that outlives the command which needs it.
 struct DaemonLauncher: Sendable {
@@ -32,7 +31,7 @@ struct DaemonLauncher: Sendable {
         defer { close(turn) }
         let start = ContinuousClock.now
         repeat {
-            if await client.isAnswering() { return }
+            if try await client.isAnswering() { return }
             // Another daemon has the folder: one that was started by hand and does not answer yet, or one that is ending.
             if try await startOnce() { continue }
             try await Task.sleep(for: Self.pause)
@@ -66,20 +65,27 @@ struct DaemonLauncher: Sendable {
         } catch {
             throw CLIError(.noDaemon, "the daemon cannot be started: \(error)")
         }
-        if await Self.line(from: pipe.read) == Self.readyLine { return true }
+        if try await line(from: pipe.read) == Self.readyLine { return true }
         let said = Self.lastLine(of: log, from: start)
         if said.contains(DaemonFault.alreadyRunning) { return false }
         throw CLIError(.noDaemon, "the daemon cannot be started: \(said.isEmpty ? "see \(folder.log)" : said)")
     }
 
-    /// Waits for its turn to start a daemon, on a thread of its own.
+    /// Waits for its turn to start a daemon.
     ///
     /// - Returns: what ends the turn when it is closed, or when this process ends.
     private func takeTurn() async throws -> Int32 {
         let path = folder.path + "/start.lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CLIError(.noDaemon, "\(path) cannot be written: \(String(cString: strerror(errno)))") }
-        await Self.blocking { while flock(descriptor, LOCK_EX) != 0, errno == EINTR {} }
+        let start = ContinuousClock.now
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard ContinuousClock.now - start < Self.patience else {
+                close(descriptor)
+                throw CLIError(.noDaemon, "another command has been starting a daemon on \(folder.path) for long; kill it, and try again")
+            }
+            try await Task.sleep(for: Self.pause)
+        }
         return descriptor
     }
 
@@ -94,24 +100,27 @@ struct DaemonLauncher: Sendable {
     }
 
     /// The first line that comes through a pipe, or what there was when it closed.
-    private static func line(from descriptor: Int32) async -> String {
-        await blocking {
+    ///
+    /// - Throws: ``CLIError`` when neither happens in time.
+    private func line(from descriptor: Int32) async throws -> String {
+        let log = folder.log
+        return try await BlockingThread.run {
+            let end = ContinuousClock.now + Self.patience
             var text: [UInt8] = []
             var byte: UInt8 = 0
-            while text.count < 1000, read(descriptor, &byte, 1) == 1, byte != 0x0A { text.append(byte) }
-            return String(decoding: text, as: UTF8.self)
-        }
-    }
-
-    /// Does what blocks on a thread of its own. Where there is none it is done here: nothing else can go on before.
-    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            let work = { @Sendable in continuation.resume(returning: body()) }
-            do {
-                try BlockingThread.start(work)
-            } catch {
-                work()
+            while text.count < 1000 {
+                var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                let count = poll(&watched, 1, Int32(max(0, (end - ContinuousClock.now).milliseconds)))
+                if count < 0, errno == EINTR { continue }
+                guard count != 0 else {
+                    throw CLIError(.noDaemon, "the daemon has been starting for \(Self.patience); see \(log)")
+                }
+                guard read(descriptor, &byte, 1) == 1, byte != 0x0A else { break }
+                text.append(byte)
             }
+            return String(decoding: text, as: UTF8.self)
+        } orThrow: {
+            CLIError(.noDaemon, "the system gives no further thread: \(String(cString: strerror($0)))")
         }
     }
 

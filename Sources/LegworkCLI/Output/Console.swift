@@ -1,6 +1,5 @@
 import Glibc
 import LegworkCore
-import Synchronization
 
 /// Where a command writes. Whole lines; broken pipes end the process quietly, as with other commands.
 final class Console: Sendable {

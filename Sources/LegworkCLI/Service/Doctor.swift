@@ -62,7 +62,8 @@ enum Doctor: Command {
 
     private static func daemon(_ invocation: Invocation) async -> [Finding] {
         do {
-            let client = try await invocation.client()
+            // What is wrong concerns every owner.
+            let client = try await invocation.client(asOperator: true)
             let health = try await client.get("/health")
             var findings = [
                 Finding.good("daemon", "answers at \(invocation.folder.socket) (pid \(health["pid"]?.int ?? 0))")

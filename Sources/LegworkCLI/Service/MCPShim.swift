@@ -67,33 +67,39 @@ final class MCPShim: Sendable {
 
     private func send(_ line: [UInt8], opening: [[UInt8]]) async throws -> HTTPClientResponse {
         // The daemon may be gone, and then the session is; each may happen once.
-        for _ in 0..<2 {
+        var mishaps = 0
+        while true {
             do {
-                let session = try await openSession(opening)
-                let response = try await client.open("POST", "/v1/mcp/\(session)", bytes: line)
-                if response.status == 200 { return response }
-                let body = try await response.body.collect(upTo: 1 << 20)
-                let refusal = DaemonRefusal(status: response.status, body: (try? JSONValue(parsing: body)) ?? .null)
-                guard refusal.code == "unknown_session" else { throw refusal }
-            } catch let error as DaemonClient.Unreachable where error.isBeforeSending {
+                return try await pass(line, to: try await openSession(opening))
+            } catch let refusal as DaemonRefusal where refusal.code == "unknown_session" && mishaps < 2 {
+            } catch let error as DaemonClient.Unreachable where error.isBeforeSending && mishaps < 2 {
                 try await DaemonLauncher(client: client).start()
             }
+            mishaps += 1
             session.withLock { $0 = nil }
         }
-        let session = try await openSession(opening)
-        return try await client.open("POST", "/v1/mcp/\(session)", bytes: line)
+    }
+
+    /// Gives the daemon a line.
+    ///
+    /// - Throws: ``DaemonRefusal`` when it does not take it.
+    private func pass(_ line: [UInt8], to session: String) async throws -> HTTPClientResponse {
+        let response = try await client.open("POST", "/v1/mcp/\(session)", bytes: line)
+        if response.status == 200 { return response }
+        let body = try await response.body.collect(upTo: 1 << 20)
+        throw DaemonRefusal(status: response.status, body: (try? JSONValue(parsing: body)) ?? .null)
     }
 
     /// The session with the daemon; a new one begins with what the client began with.
     private func openSession(_ opening: [[UInt8]]) async throws -> String {
         if let known = session.withLock({ $0 }) { return known }
-        guard let new = try await client.post("/v1/mcp", [:])["session"]?.string else {
+        let answer = try await client.request("POST", "/v1/mcp", [:], within: DaemonClient.patience)
+        guard let new = answer["session"]?.string else {
             throw CLIError(.noDaemon, "the daemon's answer has no session")
         }
         for line in opening {
-            let response = try await client.open("POST", "/v1/mcp/\(new)", bytes: line)
             // The client had its answer from the daemon before this one.
-            _ = try await response.body.collect(upTo: Self.lineLimit)
+            _ = try await pass(line, to: new).body.collect(upTo: Self.lineLimit)
         }
         session.withLock { $0 = new }
         return new
@@ -102,28 +108,31 @@ final class MCPShim: Sendable {
     private func close() async {
         guard let session = session.withLock({ $0.take() }) else { return }
         // Calls that are going on become tasks by this; what is answered by it is still passed on.
-        _ = try? await client.open("DELETE", "/v1/mcp/\(session)").body.collect(upTo: 1 << 10)
+        _ = try? await client.open("DELETE", "/v1/mcp/\(session)", bytes: nil, within: DaemonClient.patience).body.collect(upTo: 1 << 10)
     }
 
     // MARK: - Lines from the daemon
 
     private func copy(_ response: HTTPClientResponse, of line: MCPRelay.Line, to writer: LineWriter) async {
         var framer = LineFramer(limit: 256 << 20)
-        var isAnswered = false
+        var isOver = false
         do {
             for try await chunk in response.body {
                 for case .line(let bytes) in framer.append(chunk) {
-                    guard bytes.first == UInt8(ascii: "a") else {
-                        writer.post(Array(bytes.dropFirst()))
-                        continue
+                    switch bytes.first {
+                    case UInt8(ascii: "n"): writer.post(Array(bytes.dropFirst()))
+                    case UInt8(ascii: "a"):
+                        isOver = true
+                        await writer.write(Array(bytes.dropFirst()))
+                    case UInt8(ascii: "e"): isOver = true
+                    default: break
                     }
-                    isAnswered = true
-                    await writer.write(Array(bytes.dropFirst()))
                 }
             }
         } catch {
-            if !isAnswered, let answer = MCPRelay.lost(line, because: Self.lostText) { await writer.write(answer) }
+            // The end of the daemon, or of the connection: the same as an answer that ends early.
         }
+        if !isOver, let answer = MCPRelay.lost(line, because: Self.lostText) { await writer.write(answer) }
     }
 
     /// Gives the answers that are under way some time to be read.

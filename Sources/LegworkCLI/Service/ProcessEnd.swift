@@ -1,6 +1,5 @@
 import LegworkCore
 import LegworkEventLoop
-import Synchronization
 
 /// Waits for the end of a process that need not be a child.
 final class ProcessEnd: Sendable {
@@ -13,10 +12,16 @@ final class ProcessEnd: Sendable {
 
     deinit { _ = Descriptor(owning: descriptor) }
 
-    func wait(on loop: EventLoop) async {
-        let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
-        let watch = try? loop.watch(descriptor: descriptor, for: .read) { continuation.finish() }
-        for await _ in ends {}
-        watch?.cancel()
+    /// - Returns: whether it has ended; false when the time is over before.
+    func wait(on loop: EventLoop, atMost limit: Duration) async -> Bool {
+        let (ends, continuation) = AsyncStream.makeStream(of: Bool.self)
+        let watch = try? loop.watch(descriptor: descriptor, for: .read) { continuation.yield(true) }
+        let timer = try? loop.schedule(after: limit) { continuation.yield(false) }
+        defer {
+            watch?.cancel()
+            timer?.cancel()
+        }
+        for await hasEnded in ends { return hasEnded }
+        return false
     }
 }

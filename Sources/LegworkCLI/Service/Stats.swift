@@ -17,7 +17,7 @@ enum Stats: Command {
                     member.key + String(repeating: " ", count: max(1, 16 - member.key.count)) + "\(member.value.int ?? 0)"
                 )
             }
-            invocation.console.print("executing now   \(stats["executing_here"]?.int ?? 0)")
+            if let executing = stats["executing_here"]?.int { invocation.console.print("executing now   \(executing)") }
         }
         return ExitCode.success.rawValue
     }

@@ -8,9 +8,12 @@ enum Stop: Command {
     static let summary = "Stop the daemon; running tasks are interrupted and kept"
     static let usage = ""
 
+    /// A daemon that ends gives its calls and commands some seconds each.
+    private static let patience = Duration.seconds(60)
+
     static func run(_ invocation: Invocation) async throws -> Int32 {
         let client = try invocation.makeClient()
-        guard let health = try? await client.get("/health"), let pid = health["pid"]?.int else {
+        guard let pid = try await client.health()?["pid"]?.int else {
             if invocation.style == .table { invocation.console.print("no daemon is running on \(invocation.folder.path)") }
             return ExitCode.success.rawValue
         }
@@ -19,7 +22,9 @@ enum Stop: Command {
         guard kill(pid_t(pid), SIGTERM) == 0 else {
             throw CLIError(.failure, "the daemon (pid \(pid)) cannot be stopped: \(String(cString: strerror(errno)))")
         }
-        await watch.wait(on: client.loop)
+        guard await watch.wait(on: client.loop, atMost: patience) else {
+            throw CLIError(.failure, "the daemon (pid \(pid)) has not ended within \(patience); see \(invocation.folder.log), or kill it")
+        }
         if invocation.style == .table { invocation.console.print("stopped") }
         return ExitCode.success.rawValue
     }

@@ -12,6 +12,9 @@ enum Logs: Command {
         Option("lines", short: "n", value: "LINES", "only the last lines, of at most the last MiB"),
     ]
 
+    /// The most bytes that are asked for at once.
+    private static let longestChunk = 1 << 20
+
     static func run(_ invocation: Invocation) async throws -> Int32 {
         let reference = try invocation.onlyArgument("TASK")
         let client = try await invocation.client()
@@ -21,9 +24,9 @@ enum Logs: Command {
         let console = invocation.console
         var offset = 0
         if let lines = try invocation.arguments.number("lines", in: 0...1_000_000) {
-            let response = try await client.open("GET", "/v1/tasks/\(id)/output?tail=1048576")
-            let bytes = try await response.body.collect(upTo: 2 << 20)
-            offset = (response.headers["Legwork-Output-Offset"].flatMap { Int($0) } ?? 0) + bytes.count
+            var bytes: [UInt8] = []
+            let headers = try await client.output(of: id, query: "tail=\(longestChunk)") { bytes += $0 }
+            offset = number(headers, "Legwork-Output-Offset") + bytes.count
             console.write(Array(lastLines(of: bytes, lines)))
         }
         if invocation.arguments.has("follow") {
@@ -34,17 +37,23 @@ enum Logs: Command {
         return ExitCode.success.rawValue
     }
 
+    /// Prints what there is now; what a running command writes meanwhile, perhaps faster than it is read, is not waited for.
     private static func printAll(_ id: String, _ client: DaemonClient, _ console: Console) async throws {
-        var offset = 0
-        while true {
+        var (offset, end) = (0, longestChunk)
+        var isFirst = true
+        while offset < end {
             let start = offset
-            try await client.output(of: id, query: "offset=\(offset)") { chunk in
+            let headers = try await client.output(of: id, query: "offset=\(start)&limit=\(min(longestChunk, end - start))") { chunk in
                 offset += chunk.count
                 console.write(chunk)
             }
+            if isFirst { end = number(headers, "Legwork-Output-Total") }
+            isFirst = false
             if offset == start { return }
         }
     }
+
+    private static func number(_ headers: HTTPHeaders, _ name: String) -> Int { headers[name].flatMap { Int($0) } ?? 0 }
 
     /// The last lines of a text; a last line without its break counts.
     static func lastLines(of bytes: [UInt8], _ count: Int) -> ArraySlice<UInt8> {

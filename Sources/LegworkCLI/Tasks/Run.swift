@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Glibc
 import LegworkCore
-import Synchronization
 
 /// `legwork run`.
 enum Run: Command {
@@ -123,7 +122,7 @@ enum Run: Command {
             let why =
                 task["failure"]?.string
                 ?? task["result"].flatMap(ToolResult.init(json:))?.text.split(separator: "\n").last.map(String.init)
-            invocation.console.error("legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \($0)" } ?? ""); legwork show \(id)")
+            invocation.console.error("legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \(TaskTable.clean($0))" } ?? ""); legwork show \(id)")
         }
         if facts?["timed_out"] == true { return ExitCode.timedOut.rawValue }
         if let signal = facts?["signal_number"]?.int { return 128 + Int32(truncatingIfNeeded: signal) }

@@ -1,7 +1,6 @@
 import Glibc
 import LegworkCore
 import LegworkEventLoop
-import Synchronization
 
 /// Prints a command's output while it runs, until it ends, its window passes, or the person at the terminal leaves.
 struct RunFollower: Sendable {
@@ -25,6 +24,7 @@ struct RunFollower: Sendable {
     let id: String
     let prints: Bool
 
+    /// Follows. When it returns, nothing more is printed, and what was printed is whole lines if the task goes on alone.
     func follow(window: Duration?) async throws -> End {
         let (events, sender) = AsyncStream.makeStream(of: Event.self)
         let keys = DetachKey(loop: client.loop) { sender.yield(.detach) }
@@ -33,14 +33,7 @@ struct RunFollower: Sendable {
         defer { interrupt.cancel() }
         let timer = try window.map { window in try client.loop.schedule(after: window) { sender.yield(.window) } }
         defer { timer?.cancel() }
-        let output = Task {
-            do {
-                try await client.output(of: id, query: "follow=1") { if prints { console.write($0) } }
-                sender.yield(.ended)
-            } catch {
-                sender.yield(.failed(error))
-            }
-        }
+        let output = Task { await printOutput(sender) }
         defer { output.cancel() }
 
         var isCancelling = false
@@ -49,9 +42,9 @@ struct RunFollower: Sendable {
             case .ended: return .ended
             case .failed(let error): throw error
             case .window:
-                if !isCancelling { return .left("still running after \(TaskTable.short(window ?? .zero))") }
+                if !isCancelling { return await leave(output, "still running after \(TaskTable.short(window ?? .zero))") }
             case .detach:
-                if !isCancelling { return .left("detached") }
+                if !isCancelling { return await leave(output, "detached") }
             case .interrupt:
                 if isCancelling { throw CLIError(.interrupted, "not waiting for \(id) to stop; legwork show \(id)") }
                 isCancelling = true
@@ -61,43 +54,27 @@ struct RunFollower: Sendable {
         }
         throw CancellationError()
     }
-}
 
-/// Hears Ctrl-B at a terminal, which says: go on without me.
-final class DetachKey: Sendable {
-    private static let controlB: UInt8 = 0x02
-
-    private let saved: Lock<termios?>
-    private let watch: Lock<EventLoop.Watch?>
-
-    /// Listens, if standard input is a terminal that is ours to read. Ctrl-C and the other keys with signals work as before.
-    init(loop: EventLoop, _ pressed: @escaping @Sendable () -> Void) {
-        saved = Lock(nil)
-        watch = Lock(nil)
-        var settings = termios()
-        // A command in the shell's background must not touch the terminal.
-        guard isatty(STDIN_FILENO) == 1, tcgetpgrp(STDIN_FILENO) == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
-        let before = settings
-        settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
-        guard tcsetattr(STDIN_FILENO, TCSANOW, &settings) == 0 else { return }
-        saved.withLock { $0 = before }
-        let listening = try? loop.watch(descriptor: STDIN_FILENO, for: .read) {
-            var byte: UInt8 = 0
-            if read(STDIN_FILENO, &byte, 1) == 1, byte == Self.controlB { pressed() }
+    /// - Returns: the last byte that was printed.
+    private func printOutput(_ sender: AsyncStream<Event>.Continuation) async -> UInt8? {
+        var last: UInt8?
+        do {
+            try await client.output(of: id, query: "follow=1") { chunk in
+                // What has arrived and is not printed yet can be read in the task's output like what comes later.
+                guard prints, !Task.isCancelled else { return }
+                console.write(chunk)
+                last = chunk.last ?? last
+            }
+            sender.yield(.ended)
+        } catch {
+            sender.yield(.failed(error))
         }
-        watch.withLock { $0 = listening }
+        return last
     }
 
-    /// Gives the terminal back as it was.
-    func restore() {
-        watch.withLock { watch in
-            watch?.cancel()
-            watch = nil
-        }
-        saved.withLock { settings in
-            guard var before = settings else { return }
-            tcsetattr(STDIN_FILENO, TCSANOW, &before)
-            settings = nil
-        }
+    private func leave(_ output: Task<UInt8?, Never>, _ why: String) async -> End {
+        output.cancel()
+        if let last = await output.value, last != 0x0A { console.write([0x0A]) }
+        return .left(why)
     }
 }

@@ -60,7 +60,9 @@ enum Show: Command {
                 )
             }
         }
-        if let result = task["result"].flatMap(ToolResult.init(json:)) { lines += ["", "result", result.text] }
+        if let result = task["result"].flatMap(ToolResult.init(json:)) {
+            lines += ["", "result"] + result.text.split(separator: "\n", omittingEmptySubsequences: false).map { TaskTable.clean(String($0)) }
+        }
         return lines.joined(separator: "\n")
     }
 }

@@ -1,5 +1,4 @@
 import LegworkCore
-import Synchronization
 
 /// `legwork wait`.
 enum Wait: Command {
@@ -8,12 +7,15 @@ enum Wait: Command {
     static let usage = "[--any] [--timeout DURATION] TASK…"
     static let details = """
         Ends with 0 when all have completed, 1 when one failed, was cancelled, or stands still and needs somebody, and 124 when the time is
-        over. Waiting, and ceasing to wait, does nothing to the tasks.
+        over. Waiting, and ceasing to wait, does nothing to the tasks; it goes on when the daemon ends and is started again.
         """
     static let options = [
         Option("any", "one of them is enough"),
         Option("timeout", short: "t", value: "DURATION", "how long to wait at most (default: as long as it takes)"),
     ]
+
+    /// The longest that the daemon is asked to wait at once.
+    private static let longestStep = Duration.seconds(3600)
 
     static func run(_ invocation: Invocation) async throws -> Int32 {
         let references = try invocation.someArguments("TASK")
@@ -22,16 +24,13 @@ enum Wait: Command {
         let start = ContinuousClock.now
         var answer: JSONValue
         repeat {
-            // In steps, so that a daemon that is restarted meanwhile costs a step and not the wait.
-            let left = limit.map { max(.zero, $0 - (ContinuousClock.now - start)) } ?? .seconds(3600)
-            answer = try await client.post(
-                "/v1/wait",
-                [
-                    "tasks": .array(references.map(JSONValue.string)), "mode": invocation.arguments.has("any") ? "any" : "all",
-                    "timeout_ms": JSONValue(Int(min(left, .seconds(3600)).milliseconds)),
-                ]
-            )
-        } while answer["timed_out"] == true && (limit.map { ContinuousClock.now - start < $0 } ?? true)
+            let left = limit.map { max(.zero, $0 - (ContinuousClock.now - start)) } ?? longestStep
+            let body: JSONValue = [
+                "tasks": .array(references.map(JSONValue.string)), "mode": invocation.arguments.has("any") ? "any" : "all",
+                "timeout_ms": JSONValue(Int(min(left, longestStep).milliseconds)),
+            ]
+            answer = try await post(body, client)
+        } while answer["settled"] == nil || answer["timed_out"] == true && (limit.map { ContinuousClock.now - start < $0 } ?? true)
 
         let settled = answer["settled"]?.array ?? []
         switch invocation.style {
@@ -43,5 +42,20 @@ enum Wait: Command {
         }
         if answer["timed_out"] == true { return ExitCode.timedOut.rawValue }
         return settled.allSatisfy { $0["status"] == "completed" } ? ExitCode.success.rawValue : ExitCode.failure.rawValue
+    }
+
+    /// Waits at the daemon.
+    ///
+    /// - Returns: its answer; null when it ended meanwhile, and the next one is there.
+    private static func post(_ body: JSONValue, _ client: DaemonClient) async throws -> JSONValue {
+        do {
+            return try await client.post("/v1/wait", body)
+        } catch is DaemonClient.Unreachable {
+        } catch let refusal as DaemonRefusal where refusal.code == "shutting_down" {
+            // It still answers, and will for a moment.
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        if try await !client.isAnswering() { try await DaemonLauncher(client: client).start() }
+        return .null
     }
 }

@@ -33,12 +33,13 @@ extension API {
         options.title = body["title"]?.string
         options.idempotencyKey = body["idempotency_key"]?.string
         options.lineage = try await lineage(body["lineage"], request.principal)
-        let record = try await manager.submit(
-            body["tool"]?.string ?? "",
-            body["arguments"] ?? [:],
-            as: request.principal.caller(platform: "http"),
-            options: options
-        )
+        let chosen = options
+        let (tool, arguments) = (body["tool"]?.string ?? "", body["arguments"] ?? [:])
+        let caller = request.principal.caller(platform: "http")
+        // A tool looks at its arguments first, perhaps on a slow disk; the event loop's thread must stay free.
+        let record = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await manager.submit(tool, arguments, as: caller, options: chosen)
+        }
         await request.reply(["task": wire(record)], status: 202)
     }
 

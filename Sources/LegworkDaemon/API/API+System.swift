@@ -11,12 +11,17 @@ extension API {
 
     @Sendable func stats(_ request: Request) async throws {
         let counts = try await manager.counts(in: request.principal.scope)
-        let quarantined = try await manager.quarantinedTasks()
-        await request.reply([
-            "tasks": counts.wire, "executing_here": JSONValue(manager.liveTasks), "workers": JSONValue(status.workers),
-            "quarantined": .array(quarantined.map { ["id": .string($0.id), "problem": .string($0.problem)] }),
-            "version": .string(status.version), "started_at": .string(status.startedAt.description),
-        ])
+        var body: JSONObject = [
+            "tasks": counts.wire, "workers": JSONValue(status.workers), "version": .string(status.version),
+            "started_at": .string(status.startedAt.description),
+        ]
+        // These are of all owners.
+        if request.principal.isOperator {
+            let quarantined = try await manager.quarantinedTasks()
+            body["executing_here"] = JSONValue(manager.liveTasks)
+            body["quarantined"] = .array(quarantined.map { ["id": .string($0.id), "problem": .string($0.problem)] })
+        }
+        await request.reply(.object(body))
     }
 
     @Sendable func tools(_ request: Request) async throws {

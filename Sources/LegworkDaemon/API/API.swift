@@ -8,8 +8,6 @@ struct API: Sendable {
     let status: DaemonStatus
     let log: DaemonLog
     let bodies: Bodies
-    /// Whether a request may be served; see ``Daemon``.
-    let isAuthorized: @Sendable (HTTPRequest) -> Bool
 
     typealias Action = @Sendable (Request) async throws -> Void
 
@@ -93,21 +91,9 @@ struct API: Sendable {
     }
 
     private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {
-        routes.on(method, pattern) { request, parameters, writer in
-            do {
-                guard isAuthorized(request) else { throw APIFault.unauthorized }
-                let principal = try Principal(request)
-                try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
-            } catch {
-                if Task.isCancelled { return }
-                let fault = APIFault(error)
-                if fault.status == 500 { log.write("\(method) \(request.path): \(error)") }
-                await writer.send(
-                    status: fault.status,
-                    headers: ["Content-Type": "application/json"],
-                    body: fault.wire.jsonBytes() + [0x0A]
-                )
-            }
+        routes.on(method, pattern, faultsTo: log) { request, parameters, writer in
+            let principal = try Principal(request)
+            try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
         }
     }
 }

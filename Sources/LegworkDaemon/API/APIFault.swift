@@ -10,13 +10,6 @@ struct APIFault: Error, Sendable {
     /// The tasks that an ambiguous reference fits.
     var matches: [TaskSummary] = []
 
-    /// The request came over TCP without the token.
-    static let unauthorized = APIFault(
-        status: 401,
-        code: "unauthorized",
-        message: "send the token that lies in the state folder's file 'token' as 'Authorization: Bearer …'"
-    )
-
     /// Translates what the manager, the tools and the store throw.
     init(_ error: any Error) {
         switch error {
@@ -74,8 +67,6 @@ struct APIFault: Error, Sendable {
 extension HTTPResponseWriter {
     /// Answers with a fault.
     func send(_ fault: APIFault) async {
-        var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if fault.status == 401 { headers["WWW-Authenticate"] = "Bearer" }
-        await send(status: fault.status, headers: headers, body: fault.wire.jsonBytes() + [0x0A])
+        await send(status: fault.status, headers: ["Content-Type": "application/json"], body: fault.wire.jsonBytes() + [0x0A])
     }
 }

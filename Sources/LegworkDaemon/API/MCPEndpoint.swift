@@ -4,31 +4,32 @@ import LegworkMCP
 
 /// Where `legwork mcp` passes on the lines of an MCP client: one request per line, one session per client.
 ///
-/// The answer to a line comes as lines too, each with a letter before it: `n` for a notification, `a` for the answer. The head of the answer
-/// is sent when the line has been taken, and the next line may be sent then: what has an order keeps it, and slow calls run side by side.
+/// The answer to a line comes as lines too, each with a letter before it: `n` for a notification, and in the end `a` for the answer or `e`
+/// where there is none to give; what ends with neither was lost. The head of the answer is sent when the line has been taken, and the next
+/// line may be sent then: what has an order keeps it, and slow calls run side by side.
 struct MCPEndpoint: Sendable {
     private let connections: MCPConnections
-    private let isAuthorized: @Sendable (HTTPRequest) -> Bool
+    private let log: DaemonLog
 
-    init(_ server: MCPServer, isAuthorized: @escaping @Sendable (HTTPRequest) -> Bool) {
+    init(_ server: MCPServer, log: DaemonLog) {
         connections = MCPConnections(server)
-        self.isAuthorized = isAuthorized
+        self.log = log
     }
 
     func install(on routes: inout HTTPRouter.Routes) {
-        on(&routes, "POST", "/v1/mcp") { request, _, writer in
+        routes.on("POST", "/v1/mcp", faultsTo: log) { request, _, writer in
             let (id, _) = connections.open(as: try Principal(request).caller(platform: "mcp"), over: .stdio)
             let body: JSONValue = ["session": .string(id)]
             await writer.send(status: 201, headers: ["Content-Type": "application/json"], body: body.jsonBytes())
         }
-        on(&routes, "POST", "/v1/mcp/{session}") { request, parameters, writer in
+        routes.on("POST", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
             let owner = try Principal(request).owner
             guard let connection = connections.connection(parameters["session"] ?? "", of: owner) else {
                 throw APIFault(status: 404, code: "unknown_session", message: "there is no such session; open one with POST /v1/mcp")
             }
             try await pass(request.body, to: connection, writer)
         }
-        on(&routes, "DELETE", "/v1/mcp/{session}") { request, parameters, writer in
+        routes.on("DELETE", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
             connections.close(parameters["session"] ?? "", of: try Principal(request).owner)
             await writer.send(status: 204)
         }
@@ -37,33 +38,22 @@ struct MCPEndpoint: Sendable {
     private func pass(_ line: [UInt8], to connection: MCPConnection, _ writer: HTTPResponseWriter) async throws {
         let reply = connection.begin(line)
         await writer.start(status: 200, headers: ["Content-Type": "application/octet-stream"])
+        let answer: MCPAnswer?
         switch reply {
-        case .none: break
-        case .answer(let answer): try await writer.write(Self.line("a", answer.bytes))
+        case .none: answer = nil
+        case .answer(let ready): answer = ready
         case .pending(let pending):
             let (notifications, sender) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(100))
             async let pumping: Void = {
                 for await bytes in notifications { try await writer.write(Self.line("n", bytes)) }
             }()
-            let answer = await pending.answer { sender.yield($0.json.jsonBytes()) }
+            answer = await pending.answer { sender.yield($0.json.jsonBytes()) }
             sender.finish()
             try await pumping
-            if let answer { try await writer.write(Self.line("a", answer.bytes)) }
         }
+        try await writer.write(answer.map { Self.line("a", $0.bytes) } ?? Self.line("e", []))
         await writer.finish()
     }
 
     private static func line(_ kind: Character, _ bytes: [UInt8]) -> [UInt8] { Array(String(kind).utf8) + bytes + [0x0A] }
-
-    private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping HTTPRouter.Action) {
-        routes.on(method, pattern) { request, parameters, writer in
-            do {
-                guard isAuthorized(request) else { throw APIFault.unauthorized }
-                try await action(request, parameters, writer)
-            } catch {
-                if Task.isCancelled { return }
-                await writer.send(APIFault(error))
-            }
-        }
-    }
 }

@@ -6,8 +6,15 @@ public struct StateFolder: Sendable, Hashable {
     /// The folder's absolute path.
     public let path: String
 
+    /// Where the socket's folder lies that all users of this machine share.
+    private let sharedFolder: String
+
     /// Names a folder; a relative path is taken from the current directory.
-    public init(path: String) {
+    public init(path: String) { self.init(path: path, sharedFolder: "/tmp") }
+
+    /// Names a folder, and a place for a socket whose path would be too long in it.
+    package init(path: String, sharedFolder: String) {
+        self.sharedFolder = sharedFolder
         if path.hasPrefix("/") {
             self.path = path
         } else {
@@ -35,12 +42,33 @@ public struct StateFolder: Sendable, Hashable {
     /// The socket that the daemon listens on.
     ///
     /// A Unix socket's path has at most 107 bytes. Where the folder's path is too long for that, the socket lies in a folder of the user's
-    /// own below `/tmp`, under a name that follows from the state folder.
+    /// own below `/tmp`, under a name that follows from the state folder and nothing else: agent hosts start programs without most of the
+    /// environment, and `XDG_RUNTIME_DIR` is removed when its user logs out, which the daemon outlives.
     public var socket: String {
         let direct = path + "/daemon.sock"
         if direct.utf8.count <= 100 { return direct }
         let digest = path.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return "/tmp/legwork-\(getuid())/\(String(digest, radix: 36)).sock"
+        return "\(ownFolder)/\(String(digest, radix: 36)).sock"
+    }
+
+    /// The user's own folder among those of others.
+    private var ownFolder: String { "\(sharedFolder)/legwork-\(getuid())" }
+
+    /// Makes sure that what listens at the socket can only be this user's: in a shared place, anybody may have made its folder.
+    ///
+    /// - Returns: whether anything can listen there at all; false when its folder is missing.
+    /// - Throws: ``DaemonError`` when its folder belongs to another user, is a link, or can be used by others.
+    public func checkSocket() throws(DaemonError) -> Bool {
+        guard socket.hasPrefix(ownFolder + "/") else { return true }
+        var status = stat()
+        guard lstat(ownFolder, &status) == 0 else { return false }
+        guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid(), status.st_mode & 0o077 == 0 else {
+            throw DaemonError(
+                "the daemon's socket would lie in \(ownFolder), which is not a folder that only you can use; remove that, or choose a state "
+                    + "folder with a shorter path with --state or LEGWORK_STATE"
+            )
+        }
+        return true
     }
 
     /// Makes the folder, for this user only.
@@ -48,8 +76,12 @@ public struct StateFolder: Sendable, Hashable {
     /// - Throws: ``DaemonError``, saying what to do.
     public func create() throws(DaemonError) {
         try Self.makeFolder(path)
-        let socketFolder = String(socket.prefix(upTo: socket.lastIndex(of: "/") ?? socket.endIndex))
-        if socketFolder != path { try Self.makeFolder(socketFolder) }
+        if socket.hasPrefix(ownFolder + "/") {
+            if mkdir(ownFolder, 0o700) != 0, errno != EEXIST {
+                throw DaemonError("the folder \(ownFolder) for the daemon's socket cannot be made: \(Self.errorText(errno))")
+            }
+            _ = try checkSocket()
+        }
         guard access(path, W_OK | X_OK) == 0 else {
             throw DaemonError(
                 "the state folder \(path) cannot be written: \(Self.errorText(errno)); make it writable, or choose another with --state or LEGWORK_STATE"
@@ -71,6 +103,10 @@ public struct StateFolder: Sendable, Hashable {
             }
         }
         var status = stat()
+        // A link of the user's own may lead to another disk; somebody else's may lead anywhere.
+        guard lstat(path, &status) == 0, status.st_uid == getuid() else {
+            throw DaemonError("\(path) belongs to another user; choose another state folder with --state or LEGWORK_STATE")
+        }
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw DaemonError("\(path) is not a folder; move it away, or choose another state folder with --state or LEGWORK_STATE")
         }

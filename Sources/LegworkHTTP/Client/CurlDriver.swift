@@ -67,6 +67,8 @@ import Synchronization
     }
 
     private func add(_ transfer: HTTPTransfer) {
+        // Cancelled while it was on its way here: it must not be sent.
+        if transfer.isEnded { return }
         do throws(HTTPError) {
             let handle = if let idle = idleHandles.popLast() { idle } else { try CurlHandle() }
             try handle.prepare(transfer)

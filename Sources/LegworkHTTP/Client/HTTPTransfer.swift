@@ -134,6 +134,8 @@ final class HTTPTransfer: Sendable {
         return isFirst
     }
 
+    var isEnded: Bool { state.withLock { $0.machine.isEnded } }
+
     /// How long nothing has moved; zero while the reader is what the transfer waits for.
     var idleTime: Duration {
         state.withLock { $0.machine.isPaused ? .zero : $0.lastActivity.duration(to: .now) }

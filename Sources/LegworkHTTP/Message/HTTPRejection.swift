@@ -6,12 +6,15 @@ public struct HTTPRejection: Sendable, Hashable {
     public let code: String
     /// A sentence for people.
     public let message: String
+    /// Header fields that go with it.
+    public let headers: HTTPHeaders
 
     /// Describes a rejection.
-    public init(status: Int, code: String, message: String) {
+    public init(status: Int, code: String, message: String, headers: HTTPHeaders = [:]) {
         self.status = status
         self.code = code
         self.message = message
+        self.headers = headers
     }
 
     /// `{"error":{"code":"…","message":"…"}}` in UTF-8.

@@ -16,7 +16,7 @@ import LegworkEventLoop
 
     private let server: HTTPServer
     private let descriptor: Descriptor
-    private let peer: HTTPPeer
+    let peer: HTTPPeer
     private var parser: HTTPRequestParser
     private var phase = Phase.open
     private var reading: EventLoop.Watch?
@@ -109,6 +109,8 @@ import LegworkEventLoop
                 if isInputEnded { closeWhenSent() }
                 resumeReading()
                 return
+            case .head(let head):
+                if let rejection = server.configuration.refuse(request(head, [])) { reject(rejection) }
             case .expectsContinue:
                 sending.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
                 flush()
@@ -146,16 +148,21 @@ import LegworkEventLoop
         )
         if server.isStopping { exchange.forbidKeepAlive() }
         self.exchange = exchange
-        let request = HTTPRequest(method: head.method, target: head.target, headers: head.headers, body: body, peer: peer)
-        server.start(exchange, request)
+        server.start(exchange, request(head, body))
+    }
+
+    private func request(_ head: HTTPRequestHead, _ body: [UInt8]) -> HTTPRequest {
+        HTTPRequest(method: head.method, target: head.target, headers: head.headers, body: body, peer: peer)
     }
 
     /// Sends an error of the server's own and closes.
     private func reject(_ rejection: HTTPRejection) {
         var bytes: [UInt8] = []
+        var headers = rejection.headers
+        headers["Content-Type"] = "application/json"
         HTTPResponseEncoder.head(
             status: rejection.status,
-            headers: ["Content-Type": "application/json"],
+            headers: headers,
             length: .bytes(rejection.json.count),
             keepAlive: false,
             isVersion10: false,

@@ -15,6 +15,8 @@ struct HTTPRequestParser: Sendable {
 
     enum Event: Sendable {
         case needMore
+        /// The head of a request whose body is still to be read.
+        case head(HTTPRequestHead)
         /// The client waits for "100 Continue" before it sends the body.
         case expectsContinue
         case request(HTTPRequestHead, body: [UInt8])
@@ -27,7 +29,7 @@ struct HTTPRequestParser: Sendable {
     }
 
     private enum State {
-        case requestLine, fields, fixedBody(remaining: Int), chunkSize, chunkData(remaining: Int), chunkEnd, trailers, failed
+        case requestLine, fields, beforeBody, fixedBody(remaining: Int), chunkSize, chunkData(remaining: Int), chunkEnd, trailers, failed
     }
 
     private let limits: Limits
@@ -50,7 +52,7 @@ struct HTTPRequestParser: Sendable {
         switch state {
         case .requestLine: buffer.count == position && !skippedLine ? .idle : .head
         case .fields: .head
-        case .fixedBody, .chunkSize, .chunkData, .chunkEnd, .trailers: .body
+        case .beforeBody, .fixedBody, .chunkSize, .chunkData, .chunkEnd, .trailers: .body
         case .failed: .idle
         }
     }
@@ -70,6 +72,7 @@ struct HTTPRequestParser: Sendable {
             switch state {
             case .requestLine: event = readRequestLine()
             case .fields: event = readField()
+            case .beforeBody: event = beginBody()
             case .fixedBody(let remaining): event = readFixedBody(remaining)
             case .chunkSize: event = readChunkSize()
             case .chunkData(let remaining): event = readChunkData(remaining)
@@ -169,6 +172,11 @@ struct HTTPRequestParser: Sendable {
 
     private mutating func finishHead() -> Event? {
         if let rejection = head.check(maximumBody: limits.body) { return .rejected(rejection) }
+        state = .beforeBody
+        return .head(head)
+    }
+
+    private mutating func beginBody() -> Event? {
         body = []
         switch head.framing {
         case .none: return finishRequest()

@@ -10,8 +10,8 @@ public struct HTTPResponseWriter: Sendable {
     }
 
     /// Sends `{"error":{"code":…,"message":…}}`.
-    public func send(_ rejection: HTTPRejection, headers: HTTPHeaders = [:]) async {
-        var headers = headers
+    public func send(_ rejection: HTTPRejection) async {
+        var headers = rejection.headers
         headers["Content-Type"] = "application/json"
         exchange.send(status: rejection.status, headers: headers, body: rejection.json)
     }

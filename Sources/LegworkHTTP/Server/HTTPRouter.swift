@@ -105,7 +105,7 @@ public struct HTTPRouter: HTTPHandler {
             await writer.send(status: 204, headers: headers)
         } else {
             let message = "This path does not know the method; see Allow."
-            await writer.send(HTTPRejection(status: 405, code: "method_not_allowed", message: message), headers: headers)
+            await writer.send(HTTPRejection(status: 405, code: "method_not_allowed", message: message, headers: headers))
         }
     }
 

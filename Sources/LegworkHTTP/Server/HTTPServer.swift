@@ -17,7 +17,7 @@ import Synchronization
     private var listeners: [HTTPListener] = []
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
-    private var refusals = 0
+    private var tcpConnections = 0
     private var ticker: EventLoop.Watch?
     private var keepAliveTimer: EventLoop.Watch?
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
@@ -125,8 +125,13 @@ import Synchronization
             StreamSocket.setNoDelay(number)
             peer = .tcp(address: address.host, port: address.port)
         }
+        // How many there are more than there may be.
+        let excess = max(
+            connections.count - configuration.maximumConnections,
+            isUnix ? .min : tcpConnections - configuration.maximumTCPConnections
+        )
         let rejection: HTTPRejection? =
-            if connections.count >= configuration.maximumConnections {
+            if excess >= 0 {
                 HTTPRejection(status: 503, code: "too_many_connections", message: "The server has too many connections; try again later.")
             } else if !configuration.authorize(peer) {
                 HTTPRejection(status: 403, code: "forbidden", message: "You may not use this server.")
@@ -134,9 +139,10 @@ import Synchronization
                 nil
             }
         // Those who are turned away get a moment to read why, but not without bound.
-        if rejection != nil, connections.count >= configuration.maximumConnections + 64 { return }
+        if rejection != nil, excess >= 64 { return }
         let connection = HTTPConnection(server: self, descriptor: descriptor, peer: peer)
         connections[ObjectIdentifier(connection)] = connection
+        if !isUnix { tcpConnections += 1 }
         startTicker()
         if let rejection {
             connection.refuse(rejection)
@@ -184,7 +190,7 @@ import Synchronization
     }
 
     func remove(_ connection: HTTPConnection) {
-        connections[ObjectIdentifier(connection)] = nil
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil, case .tcp = connection.peer { tcpConnections -= 1 }
         settle()
     }
 

@@ -6,6 +6,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var maximumHeadSize = 64 * 1024
     /// How many connections may be open (1024); more are answered with 503.
     public var maximumConnections = 1024
+    /// How many of them may be TCP connections (256), so that those who are not known yet cannot take the places of a Unix socket's users.
+    public var maximumTCPConnections = 256
     /// How long a client may take to send a head (30 s).
     public var headTimeout = Duration.seconds(30)
     /// How long a client may take to send a body (30 s, and one more second for every 16 KiB that have arrived).
@@ -22,6 +24,9 @@ public struct HTTPServerConfiguration: Sendable {
     public var backlog: Int32 = 1024
     /// Whether a peer may use this server; those who may not get 403. Called on the loop for each new connection; must be quick.
     public var authorize: @Sendable (HTTPPeer) -> Bool = { _ in true }
+    /// Why a request is turned away by what its head says; nil to let it in. Called on the loop when the head has arrived, with an empty
+    /// body: nobody can make the server keep a body who may not use it. Must be quick. The connection closes after a refusal.
+    public var refuse: @Sendable (HTTPRequest) -> HTTPRejection? = { _ in nil }
 
     /// The usual values.
     public init() {}

@@ -1,4 +1,5 @@
 import Glibc
+import LegworkCore
 
 /// Reads lines from a descriptor on a thread of its own, no faster than they are dealt with.
 ///
@@ -52,7 +53,7 @@ package final class LineReader<Line: Sendable>: Sendable {
 
     /// Begins to read.
     package func start() throws(MCPStdioError) {
-        try BlockingThread.start { self.read() }
+        if let code = BlockingThread.start({ self.read() }) { throw MCPStdioError("no thread can be started", code) }
     }
 
     /// Ends the reading, wherever it stands.

@@ -1,4 +1,5 @@
 import Glibc
+import LegworkCore
 
 /// Writes whole lines to a descriptor, one after the other, on a thread of its own.
 package final class LineWriter: Sendable {
@@ -30,7 +31,7 @@ package final class LineWriter: Sendable {
 
     /// Begins to write.
     package func start() throws(MCPStdioError) {
-        try BlockingThread.start { self.work() }
+        if let code = BlockingThread.start({ self.work() }) { throw MCPStdioError("no thread can be started", code) }
     }
 
     /// Writes a line; returns when it is written, or never will be.

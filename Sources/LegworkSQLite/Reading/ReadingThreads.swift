@@ -12,21 +12,19 @@ final class ReadingThreads: Sendable {
     init(_ readers: [Handover<Reader>], writing: WritingThread) throws(StoreError) {
         self.writing = writing
         var latches: [Latch] = []
-        var isStarted = true
-        for reader in readers {
+        var refusal: Int32?
+        for reader in readers where refusal == nil {
             let latch = Latch()
-            isStarted =
-                isStarted
-                && DedicatedThread.start { [queue] in
-                    Self.serve(queue, reader)
-                    latch.open()
-                }
-            if isStarted { latches.append(latch) }
+            refusal = BlockingThread.start { [queue] in
+                Self.serve(queue, reader)
+                latch.open()
+            }
+            if refusal == nil { latches.append(latch) }
         }
         self.latches = latches
-        if !isStarted {
+        if let refusal {
             queue.close()
-            throw StoreError(.unavailable, "the system gives no further thread for the store")
+            throw StoreFiles.noThread(refusal)
         }
     }
 

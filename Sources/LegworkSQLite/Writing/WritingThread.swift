@@ -8,13 +8,13 @@ final class WritingThread: Sendable {
     /// Starts the thread. It keeps the writer and the file's lock until the queue is closed and empty.
     init(_ writer: consuming sending Writer, lock: StoreLock) throws(StoreError) {
         let handover = Handover(writer)
-        let isStarted = DedicatedThread.start { [queue, latch] in
+        let refusal = BlockingThread.start { [queue, latch] in
             Self.serve(queue, handover)
             // The connection is closed by now, so that whoever gets the lock finds the file at rest.
             lock.release()
             latch.open()
         }
-        guard isStarted else { throw StoreError(.unavailable, "the system gives no further thread for the store") }
+        if let refusal { throw StoreFiles.noThread(refusal) }
     }
 
     /// Does work in a transaction, and returns when it is durable.

@@ -70,6 +70,43 @@ struct LeavingRunningCommands {
         }
     }
 
+    @Test(
+        "the id is the last line, alone, whatever the command was writing",
+        arguments: ["printf 'working… '; exec sleep 3600", "while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done"]
+    )
+    func idIsLast(_ line: String) async throws {
+        try await Site.use { site in
+            let view = try await site.legwork("run", "--window", "500ms", "--shell", line)
+            #expect(view.code == 75, "\(view.error)")
+            let id = try await onlyTask(site)
+            #expect(view.lines.last == id && view.output.hasSuffix("\n"), "\(view.output.suffix(200))")
+            try await site.legwork("cancel", "--wait", id)
+        }
+    }
+
+    @Test("a terminal is given back also when a signal or a broken pipe ends the client", arguments: [SIGPIPE, SIGTERM, SIGHUP, SIGQUIT])
+    func terminalAtSuddenEnd(_ number: Int32) async throws {
+        try await Site.use { site in
+            try site.pipes.make("gate")
+            let terminal = try Terminal()
+            let before = terminal.localFlags
+            let script = "echo one; read line <gate; echo two; echo three; read line <gate"
+            let run = "exec \(Product.path) run --window none -- sh -c '\(script)'"
+            let child = try Child(
+                ["/usr/bin/setsid", "--ctty", "sh", "-c", number == SIGPIPE ? run.dropFirst(5) + " | head -n 1" : run],
+                environment: site.environment,
+                folder: site.folder,
+                terminal: terminal.slave
+            )
+            try await child.view { $0.output == "one\n" }
+            #expect(terminal.localFlags != before)
+            if number == SIGPIPE { try site.open() } else { child.signal(number) }
+            #expect(try await child.end().code == (number == SIGPIPE ? 0 : 128 + number))
+            #expect(terminal.localFlags == before)
+            #expect(try await site.status(onlyTask(site)) == "running")
+        }
+    }
+
     @Test("a reader that leaves the pipe ends the client, not the command")
     func brokenPipe() async throws {
         try await Site.use { site in

@@ -50,7 +50,9 @@ struct LookingAtTasks {
             try await site.legwork("run", "--", "echo", "\u{1B}[31mred\u{07}\nsecond")
             let view = try await site.legwork("list")
             #expect(view.lines.count == 2, "\(view)")
-            #expect(!view.outputBytes.contains { $0 == 0x1B || $0 == 0x07 })
+            let shown = try await site.legwork("show", site.legwork("list", "-q").output.trimmed)
+            #expect(shown.lines.contains("second") && shown.output.contains("[31mred"), "\(shown)")
+            for view in [view, shown] { #expect(!view.outputBytes.contains { $0 == 0x1B || $0 == 0x07 }) }
         }
     }
 
@@ -147,7 +149,10 @@ struct LookingAtTasks {
             #expect(try await site.legwork("list", "-q", "--all-owners").lines == [yours, mine])
             #expect(try await site.legwork("show", "-q", "--all-owners", mine).output == "completed\n")
             #expect(try await site.json("stats", "--owner", "anna")["tasks"]?["total"]?.int == 1)
-            #expect(try await site.json("stats", "--all-owners")["tasks"]?["total"]?.int == 2)
+            let ofAll = try await site.json("stats", "--all-owners")
+            #expect(ofAll["tasks"]?["total"]?.int == 2 && ofAll["executing_here"]?.int == 0 && ofAll["quarantined"]?.array == [])
+            let own = try await site.json("stats", "--owner", "anna")
+            #expect(own["executing_here"] == nil && own["quarantined"] == nil, "\(own)")
 
             let invented = "task_" + String(mine.dropFirst(5).reversed())
             for command in ["show", "logs", "wait", "cancel"] {

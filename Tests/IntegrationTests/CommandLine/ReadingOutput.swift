@@ -1,3 +1,4 @@
+import Glibc
 import LegworkCore
 import Testing
 
@@ -15,6 +16,22 @@ struct ReadingOutput {
             #expect(view.output == "started\nthe end\n")
             // What has ended is followed to its end at once.
             #expect(try await site.legwork("logs", "--follow", id).output == "started\nthe end\n")
+        }
+    }
+
+    @Test("a follower is told when the rest of the output cannot be read")
+    func unreadable() async throws {
+        try await Site.use { site in
+            let id = try await site.startGated()
+            let child = try site.start("logs", "-f", id)
+            try await child.view { $0.output == "started\n" }
+            let file = "\(site.state)/outputs/\(id).log"
+            unlink(file)
+            mkdir(file, 0o700)
+            try site.open()
+            let view = try await child.end()
+            #expect(view.code == 4 && view.error.contains("ended before"), "\(view)")
+            #expect(Files.text(site.state + "/daemon.log").contains("/output: "))
         }
     }
 
@@ -44,6 +61,20 @@ struct ReadingOutput {
             let silent = try await site.legwork("run", "-q", "--", "true").output.trimmed
             let view = try await site.legwork("logs", silent)
             #expect(view.code == 0 && view.outputBytes.isEmpty && view.error.isEmpty, "\(view)")
+        }
+    }
+
+    @Test("ends also when the command goes on writing")
+    func talkative() async throws {
+        try await Site.use { site in
+            let script = "echo up; while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done"
+            let id = try await site.legwork("run", "-b", "--shell", script).output.trimmed
+            let follower = try site.start("logs", "-f", id)
+            try await follower.view { $0.outputBytes.count > 1 << 16 }
+            try await follower.killNow()
+            #expect(try await site.shell("$legwork logs \(id) >/dev/null").code == 0)
+            #expect(try await site.status(id) == "running")
+            try await site.legwork("cancel", "--wait", id)
         }
     }
 

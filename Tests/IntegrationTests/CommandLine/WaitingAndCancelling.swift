@@ -49,6 +49,30 @@ struct WaitingAndCancelling {
         }
     }
 
+    @Test("wait goes on when the daemon is killed or stopped meanwhile, and starts the next one", arguments: [SIGKILL, SIGTERM])
+    func daemonEnds(_ number: Int32) async throws {
+        try await Site.use { site in
+            let daemon = try await site.serve("--workers", "1")
+            try site.pipes.make("gate")
+            let script = "echo up; [ -e again ] || { touch again; read line <gate; }"
+            let first = try await site.legwork("run", "--queue", "default", "--", "sh", "-c", script).output.trimmed
+            let second = try await site.legwork("run", "--queue", "default", "--", "echo", "later").output.trimmed
+            let waiting = try site.start("wait", "-q", second)
+            let interrupted = try site.start("wait", "--timeout", "1h", first)
+            let follower = try site.start("logs", "-f", first)
+            try await follower.view { $0.output == "up\n" }
+            // Both are at the daemon once each has its connection.
+            try await site.waitUntilConnected(waiting, interrupted)
+            daemon.signal(number)
+            let view = try await waiting.end()
+            #expect(view.code == 0, "\(view)")
+            #expect(view.lines == [second])
+            let other = try await interrupted.end()
+            #expect(other.code == 1 && other.output.contains("stopped"), "\(other)")
+            try await daemon.view { $0.code != nil }
+        }
+    }
+
     @Test("cancel --wait ends a whole tree, also what has left its session and what ignores SIGTERM")
     func tree() async throws {
         try await Site.use { site in

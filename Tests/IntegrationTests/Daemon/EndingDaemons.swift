@@ -122,6 +122,27 @@ struct EndingDaemons {
         }
     }
 
+    @Test("one that hangs does not take its clients with it: they say so, with 4")
+    func hanging() async throws {
+        try await Site.use { site in
+            let daemon = try await site.serve()
+            let host = try site.start(["mcp"], hasInput: true)
+            try await host.write(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"# + "\n")
+            try await host.view { !$0.lines.isEmpty }
+            daemon.signal(SIGSTOP)
+            let children = try [["list"], ["stop"], ["run", "--", "true"]].map { try site.start($0) }
+            for child in children {
+                let view = try await child.end()
+                #expect(view.code == 4, "\(view)")
+                #expect(view.error.contains("does not answer") && view.error.contains("\(daemon.pid)"), "\(view)")
+            }
+            host.closeInput()
+            #expect(try await host.end().code == 0)
+            daemon.signal(SIGCONT)
+            #expect(try await site.legwork("list").code == 0)
+        }
+    }
+
     @Test("one that has no room left says so, lives on, and loses nothing")
     func full() async throws {
         try await Site.use { site in

@@ -1,5 +1,6 @@
 import Glibc
 import LegworkCore
+import LegworkDaemon
 import Testing
 
 @Suite("Starting a daemon")
@@ -86,6 +87,45 @@ struct StartingDaemons {
             #expect(view.output == "hello\n", "\(view)")
             #expect(Files.mode("/tmp/legwork-\(getuid())") == 0o700)
             #expect(try await site.legwork("stop", "--state", state).output == "stopped\n")
+        }
+    }
+
+    @Test("what another may have made in a shared place is not trusted, and its target left as it is", arguments: ["link", "open", "missing"])
+    func sharedPlace(_ kind: String) async throws {
+        try await Site.use { site in
+            let long = site.folder + "/" + String(repeating: "deep/", count: 30) + "state"
+            let folder = StateFolder(path: long, sharedFolder: site.folder)
+            let own = "\(site.folder)/legwork-\(getuid())"
+            #expect(folder.socket.hasPrefix(own + "/"))
+            switch kind {
+            case "link":
+                mkdir(site.folder + "/target", 0o755)
+                symlink(site.folder + "/target", own)
+            case "open": mkdir(own, 0o755)
+            default:
+                #expect(try folder.checkSocket() == false)
+                try folder.create()
+                #expect(try folder.checkSocket())
+                #expect(Files.mode(own) == 0o700)
+                return
+            }
+            let error = #expect(throws: DaemonError.self) { try folder.checkSocket() }
+            #expect(error?.description.contains("only you can use") == true)
+            #expect(throws: DaemonError.self) { try folder.create() }
+            #expect(Files.mode(kind == "link" ? site.folder + "/target" : own) == 0o755)
+        }
+    }
+
+    @Test("a state folder that is another user's link is refused", .enabled(if: getuid() == 0))
+    func foreignLink() async throws {
+        try await Site.use { site in
+            mkdir(site.folder + "/target", 0o755)
+            symlink(site.folder + "/target", site.state)
+            lchown(site.state, 12345, 12345)
+            let view = try await site.legwork("list")
+            #expect(view.code == 4 && view.error.contains("another user"), "\(view)")
+            #expect(Files.mode(site.folder + "/target") == 0o755)
+            #expect(Files.names(in: site.folder + "/target") == [])
         }
     }
 
@@ -181,7 +221,7 @@ struct StartingDaemons {
         }
     }
 
-    @Test("over TCP it answers those who have the token")
+    @Test("over TCP it answers those who have the token, and mean it")
     func port() async throws {
         try await Site.use { site in
             let daemon = try await site.serve("--port", "0")
@@ -189,10 +229,10 @@ struct StartingDaemons {
             let digits = try #require(log.split(separator: "127.0.0.1:").last).prefix { $0.isNumber }
             let port = try #require(UInt16(digits))
             let token = Files.text(site.state + "/token").trimmed
-            func status(_ headers: [String]) async throws -> Reply {
+            func status(_ headers: [String], host: String = "localhost", target: String = "/v1/stats") async throws -> Reply {
                 try await offPool {
                     let connection = try Connection(port: port)
-                    connection.send("GET", "/v1/stats", headers: headers)
+                    connection.send("GET", target, host: host, headers: headers)
                     return try connection.reply()
                 }
             }
@@ -204,7 +244,22 @@ struct StartingDaemons {
             for headers in wrong {
                 let reply = try await status(headers)
                 #expect(reply.status == 401, "\(headers): \(reply)")
-                #expect(reply.errorCode == "unauthorized")
+                #expect(reply.errorCode == "unauthorized" && reply.head.contains("WWW-Authenticate: Bearer"))
+            }
+            let right = "Authorization: Bearer \(token)"
+            for host in ["127.0.0.1:\(port)", "LOCALHOST:\(port)", "[::1]:\(port)", "[::1]"] {
+                #expect(try await status([right], host: host).status == 200, "\(host)")
+                #expect(try await status([right, "Origin: http://\(host)"], host: host).status == 200, "\(host)")
+            }
+            for host in ["legwork.example", "localhost.example:\(port)", "127.0.0.1.example", "[::2]", "127.0.0.2"] {
+                let reply = try await status([right], host: host)
+                #expect(reply.status == 421 && reply.errorCode == "misdirected", "\(host): \(reply)")
+            }
+            // In a target that is a whole URL, the host that counts is there.
+            #expect(try await status([right], target: "http://legwork.example/v1/stats").status == 421)
+            #expect(try await status([right], host: "legwork.example", target: "http://localhost/v1/stats").status == 200)
+            for origin in ["null", "http://legwork.example", "http://localhost:1", "https://localhost"] {
+                #expect(try await status([right, "Origin: \(origin)"]).status == 403, "\(origin)")
             }
             // The socket needs none.
             #expect(try await site.get("/v1/stats").status == 200)

@@ -1,5 +1,7 @@
 import Glibc
 import LegworkCore
+import LegworkEventLoop
+import LegworkHTTP
 import Testing
 
 @Suite("legwork mcp")
@@ -165,6 +167,41 @@ struct SpeakingMCP {
             #expect(listed["result"]?["isError"] == false)
             let id = try await site.legwork("list", "-q").output.trimmed
             #expect(try await site.status(id) == "stopped")
+        }
+    }
+
+    @Test("whatever the daemon makes of a request, the client gets one answer to it, and no line that is none")
+    func strangeDaemon() async throws {
+        try await Site.use { site in
+            mkdir(site.state, 0o700)
+            let loop = try EventLoop(name: "strange")
+            let server = HTTPServer(loop: loop) { request, writer in
+                let line = String(decoding: request.body, as: UTF8.self)
+                if request.method == "DELETE" {
+                    await writer.send(status: 204)
+                } else if request.path == "/v1/mcp" {
+                    await writer.send(status: 201, body: Array(#"{"session":"s"}"#.utf8))
+                } else if line.contains("forgotten") {
+                    await writer.send(status: 404, body: Array(#"{"error":{"code":"unknown_session","message":"gone"}}"#.utf8))
+                } else if line.contains("refused") {
+                    await writer.send(status: 503, body: Array("no JSON\nand two lines".utf8))
+                } else if line.contains("calledOff") {
+                    await writer.send(status: 200, body: Array("e\n".utf8))
+                } else {
+                    await writer.send(status: 200, body: Array("xanything\n".utf8))
+                }
+            }
+            try server.listen(unixSocket: site.socket)
+            let host = try MCPHost(site)
+            for (id, method) in ["forgotten", "refused", "silent"].enumerated() {
+                #expect(try await host.ask(method, id: id)["error"]?["code"]?.int == -32603, "\(method)")
+            }
+            try await host.send("calledOff", id: 7)
+            host.child.closeInput()
+            let view = try await host.child.end()
+            #expect(view.code == 0 && view.lines.count == 3, "\(view)")
+            await server.shutdown()
+            loop.stop()
         }
     }
 

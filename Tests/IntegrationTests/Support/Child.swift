@@ -58,7 +58,9 @@ final class Child: Sendable {
         pid = process.pid
         pidfd = process.releaseDescriptor()
         input = Lock(inputs.write < 0 ? nil : inputs.write)
-        startThread { self.follow(output.read, error.read) }
+        if let code = BlockingThread.start({ self.follow(output.read, error.read) }) {
+            throw Failure("no thread can be started: error \(code)")
+        }
     }
 
     // MARK: - Reading

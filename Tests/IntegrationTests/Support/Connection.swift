@@ -55,8 +55,8 @@ final class Connection: Sendable {
     }
 
     /// Sends a request that wants the connection closed afterwards.
-    func send(_ method: String, _ target: String, headers: [String] = [], body: [UInt8] = []) {
-        var head = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: \(body.count)\r\n"
+    func send(_ method: String, _ target: String, host: String = "localhost", headers: [String] = [], body: [UInt8] = []) {
+        var head = "\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\nContent-Length: \(body.count)\r\n"
         for header in ["Content-Type: application/json"] + headers { head += header + "\r\n" }
         send(Array((head + "\r\n").utf8) + body)
     }

@@ -11,6 +11,15 @@ enum Processes {
         }
     }
 
+    /// Whether a process has a socket open.
+    static func hasSocket(_ pid: Int32) -> Bool {
+        Files.names(in: "/proc/\(pid)/fd").contains { name in
+            var buffer = [CChar](repeating: 0, count: 64)
+            let count = readlink("/proc/\(pid)/fd/\(name)", &buffer, buffer.count)
+            return count > 7 && String(decoding: buffer.prefix(7).map { UInt8(bitPattern: $0) }, as: UTF8.self) == "socket:"
+        }
+    }
+
     /// The processes whose command line has an argument.
     static func running(_ argument: String) -> [Int32] {
         let bytes = Array(argument.utf8)

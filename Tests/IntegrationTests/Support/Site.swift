@@ -106,6 +106,18 @@ struct Site: Sendable {
     /// Lets a gated command go on, and gives it a line.
     func open(_ gate: String = "gate", _ line: String = "done") throws { try pipes.send(line + "\n", to: gate) }
 
+    /// Returns when each child has a connection to the daemon.
+    func waitUntilConnected(_ children: Child...) async throws {
+        try await offPool {
+            for child in children {
+                while !Processes.hasSocket(child.pid) {
+                    if child.now.code != nil { throw Failure("it ended before it was connected: \(child.now)") }
+                    sched_yield()
+                }
+            }
+        }
+    }
+
     /// The status of a task.
     func status(_ task: String) async throws -> String {
         try await legwork("show", "--quiet", task).output.trimmed

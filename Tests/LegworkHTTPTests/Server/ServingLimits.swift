@@ -79,6 +79,48 @@ struct ServingLimits {
         }
     }
 
+    @Test("keep places for users of the socket when TCP connections are too many")
+    func tcpConnections() async throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.maximumTCPConnections = 1
+        try await TestServer.run(configuration) { _, writer in
+            await writer.send(status: 200)
+        } body: { test in
+            let first = try test.raw(isUnix: false)
+            first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = await first.read(until: "\r\n\r\n")
+            let second = try test.raw(isUnix: false)
+            #expect(await second.readToEnd().hasPrefix("HTTP/1.1 503 "))
+            #expect(try await test.get("/").status == 200)
+            for raw in [first, second] { raw.close() }
+            await test.loop.settle {}
+            await test.loop.settle {}
+            #expect(try await test.get("/", isUnix: false).status == 200)
+        }
+    }
+
+    @Test("turn away a request by its head, before its body has come")
+    func refusal() async throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.refuse = { request in
+            request.body.isEmpty && request.path == "/no"
+                ? HTTPRejection(status: 401, code: "no", message: "no", headers: ["WWW-Authenticate": "Bearer"]) : nil
+        }
+        let calls = Lock(0)
+        try await TestServer.run(configuration) { request, writer in
+            calls.withLock { $0 += 1 }
+            await writer.send(status: 200, body: request.body)
+        } body: { test in
+            for framing in ["Content-Length: 1000000", "Transfer-Encoding: chunked", "Content-Length: 5\r\nExpect: 100-continue"] {
+                let answer = try await test.exchange(utf8("POST /no HTTP/1.1\r\nHost: x\r\n\(framing)\r\n\r\n"))
+                #expect(answer.hasPrefix("HTTP/1.1 401 ") && answer.contains("WWW-Authenticate: Bearer"), "\(answer)")
+            }
+            let response = try await test.client.send(test.request("POST", "/yes", body: utf8("body")))
+            #expect(try await response.body.collect(upTo: 10) == utf8("body"))
+        }
+        #expect(calls.withLock { $0 } == 1)
+    }
+
     @Test("turn away whoever is not authorized", arguments: [true, false])
     func authorization(isUnix: Bool) async throws {
         let own = geteuid()

@@ -49,9 +49,11 @@ enum Crasher {
     private static func hold(_ path: String) async throws {
         let store = try await SQLiteTaskStore.open(path: path)
         say("open \(getpid())")
-        try await DedicatedThread.run { () throws(StoreError) in
+        try await BlockingThread.run { () throws(StoreError) in
             var byte: UInt8 = 0
             while unsafe read(0, &byte, 1) > 0 {}
+        } orThrow: {
+            StoreError(.unavailable, "no thread can be started: error \($0)")
         }
         await store.close()
     }
