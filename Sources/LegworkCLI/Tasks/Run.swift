@@ -122,7 +122,9 @@ enum Run: Command {
             let why =
                 task["failure"]?.string
                 ?? task["result"].flatMap(ToolResult.init(json:))?.text.split(separator: "\n").last.map(String.init)
-            invocation.console.error("legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \(TaskTable.clean($0))" } ?? ""); legwork show \(id)")
+            invocation.console.error(
+                "legwork: \(task["status"]?.string ?? "lost")\(why.map { ": \(TaskTable.clean($0))" } ?? ""); legwork show \(id)"
+            )
         }
         if facts?["timed_out"] == true { return ExitCode.timedOut.rawValue }
         if let signal = facts?["signal_number"]?.int { return 128 + Int32(truncatingIfNeeded: signal) }

@@ -61,7 +61,8 @@ enum Show: Command {
             }
         }
         if let result = task["result"].flatMap(ToolResult.init(json:)) {
-            lines += ["", "result"] + result.text.split(separator: "\n", omittingEmptySubsequences: false).map { TaskTable.clean(String($0)) }
+            lines +=
+                ["", "result"] + result.text.split(separator: "\n", omittingEmptySubsequences: false).map { TaskTable.clean(String($0)) }
         }
         return lines.joined(separator: "\n")
     }

@@ -15,7 +15,11 @@ struct Admission: Sendable {
         let host = request.headers["Host"] ?? ""
         // A web page can have its own name lead here, and would then be of the same origin as this server.
         guard Self.ownNames.contains(Self.name(in: host).lowercased()) else {
-            return HTTPRejection(status: 421, code: "misdirected", message: "this server is 127.0.0.1 or localhost, and goes by no other name")
+            return HTTPRejection(
+                status: 421,
+                code: "misdirected",
+                message: "this server is 127.0.0.1 or localhost, and goes by no other name"
+            )
         }
         guard request.headers.values("Origin").allSatisfy({ $0.lowercased() == "http://\(host.lowercased())" }) else {
             return HTTPRejection(status: 403, code: "foreign_origin", message: "pages of other servers may not use this one")

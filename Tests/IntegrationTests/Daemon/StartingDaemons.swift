@@ -90,7 +90,10 @@ struct StartingDaemons {
         }
     }
 
-    @Test("what another may have made in a shared place is not trusted, and its target left as it is", arguments: ["link", "open", "missing"])
+    @Test(
+        "what another may have made in a shared place is not trusted, and its target left as it is",
+        arguments: ["link", "open", "missing"]
+    )
     func sharedPlace(_ kind: String) async throws {
         try await Site.use { site in
             let long = site.folder + "/" + String(repeating: "deep/", count: 30) + "state"
