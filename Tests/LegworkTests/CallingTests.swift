@@ -3,33 +3,6 @@ import LegworkTestKit
 import Synchronization
 import Testing
 
-/// A manager with a memory store, a clock that the test moves, and some tools.
-struct Bench {
-    let clock = MockClock()
-    let store = MemoryTaskStore()
-    let manager: TaskManager
-    let alice = Caller(owner: "alice")
-    let bob = Caller(owner: "bob")
-
-    init(_ tools: any Tool..., configure: (inout TaskManagerConfiguration) -> Void = { _ in }) throws {
-        var configuration = TaskManagerConfiguration()
-        configure(&configuration)
-        manager = TaskManager(store: store, tools: try ToolRegistry(tools), configuration: configuration, clock: clock)
-    }
-
-    func total() async throws -> Int { try await manager.counts(in: .operator).total }
-}
-
-func echo(_ change: (inout ToolDescriptor) -> Void = { _ in }) -> ClosureTool {
-    var descriptor = ToolDescriptor(name: "echo", description: "Gives back its arguments.")
-    change(&descriptor)
-    return ClosureTool(descriptor) { arguments, _ in .text("echo", structured: arguments) }
-}
-
-struct ToolFault: Error, CustomStringConvertible {
-    let description: String
-}
-
 @Suite("A call")
 struct CallingTests {
     @Test("that finishes at once gives its result and leaves no trace")
@@ -176,6 +149,48 @@ struct CallingTests {
         }
         #expect(error?.code == .invalidArgument)
         #expect(!tool.began.hasFired)
+    }
+
+    @Test("whose texts or arguments could not be recorded is refused at once, though it might have been quick", arguments: 0..<8)
+    func unrecordable(which: Int) async throws {
+        let bench = try Bench(echo()) { $0.maximumArgumentBytes = 1000 }
+        let long = String(repeating: "x", count: 257)
+        var caller = bench.alice
+        var options = CallOptions()
+        var arguments: JSONValue = [:]
+        switch which {
+        case 0: caller.owner = Owner(long)
+        case 1: caller.origin = Caller.Origin(platform: long)
+        case 2: caller.origin = Caller.Origin(channel: "a\nb")
+        case 3: caller.origin = Caller.Origin(user: long)
+        case 4: options.lineage = Lineage(run: long)
+        case 5: options.lineage = Lineage(call: "")
+        case 6: arguments = ["text": .string(String(repeating: "x", count: 1001))]
+        default: arguments = ["deep": nested(1000)]
+        }
+        let chosen = (caller, options, arguments)
+        let error = await #expect(throws: TaskManagerError.self) {
+            try await bench.manager.call("echo", chosen.2, as: chosen.0, options: chosen.1)
+        }
+        #expect(error?.code == .invalidArgument)
+        let again = await #expect(throws: TaskManagerError.self) {
+            var options = SubmitOptions()
+            options.lineage = chosen.1.lineage
+            _ = try await bench.manager.submit("echo", chosen.2, as: chosen.0, options: options)
+        }
+        #expect(again?.code == .invalidArgument)
+        #expect(try await bench.total() == 0)
+    }
+
+    @Test("whose tool throws a cancellation though nobody cancelled is an error, inline and as a task in the same words")
+    func stopsItself() async throws {
+        let bench = try Bench(ClosureTool(ToolDescriptor(name: "moody", description: "")) { _, _ in throw CancellationError() })
+        let inline = try #require(try await bench.manager.call("moody", as: bench.alice).result)
+        #expect(inline == .error("the tool stopped itself, though nobody asked it to"))
+        let record = try await bench.background("moody")
+        let ended = try await bench.end(of: record.id)
+        #expect(ended.status == .failed)
+        #expect(ended.result == inline)
     }
 
     @Test("that `prepare` refuses is neither recorded nor started")

@@ -4,15 +4,11 @@ import Testing
 
 @Suite("Cancelling")
 struct CancellingTests {
-    private func background(_ bench: Bench, _ tool: String = "scripted") async throws -> TaskRecord {
-        try #require(try await bench.manager.call(tool, as: bench.alice, options: .background).task)
-    }
-
     @Test("a running task tells its tool and ends as cancelled")
     func running() async throws {
         let tool = ScriptedTool()
         let bench = try Bench(tool)
-        let record = try await background(bench)
+        let record = try await bench.background()
         await tool.began.wait()
         let (disposition, now) = try await bench.manager.cancel(record.id, in: bench.alice.scope)
         #expect(disposition == .requested)
@@ -37,7 +33,7 @@ struct CancellingTests {
     @Test("a finished task changes nothing")
     func finished() async throws {
         let bench = try Bench(echo())
-        let record = try await background(bench, "echo")
+        let record = try await bench.background("echo")
         let ended = try await bench.manager.wait(for: record.id, atMost: .seconds(60), in: bench.alice.scope)
         let (disposition, now) = try await bench.manager.cancel(record.id, in: bench.alice.scope)
         #expect(disposition == .alreadyFinished)
@@ -48,7 +44,7 @@ struct CancellingTests {
     func resultKept() async throws {
         let tool = ScriptedTool(obeysCancel: false)
         let bench = try Bench(tool)
-        let record = try await background(bench)
+        let record = try await bench.background()
         await tool.began.wait()
         _ = try await bench.manager.cancel(record.id, in: bench.alice.scope)
         tool.mayEnd.fire()
@@ -62,7 +58,7 @@ struct CancellingTests {
     func abandoned() async throws {
         let tool = ScriptedTool(obeysCancel: false)
         let bench = try Bench(tool)
-        let record = try await background(bench)
+        let record = try await bench.background()
         await tool.began.wait()
         _ = try await bench.manager.cancel(record.id, in: bench.alice.scope)
         await bench.clock.sleeperDue(within: .seconds(5))
@@ -87,7 +83,7 @@ struct CancellingTests {
     func concurrent() async throws {
         let tool = ScriptedTool()
         let bench = try Bench(tool)
-        let record = try await background(bench)
+        let record = try await bench.background()
         let dispositions = try await withThrowingTaskGroup { group in
             for _ in 0..<20 { group.addTask { try await bench.manager.cancel(record.id, in: bench.alice.scope).disposition } }
             return try await group.reduce(into: []) { $0.append($1) }

@@ -111,18 +111,4 @@ struct QueueTests {
         await bench.manager.engine.live.drained()
         #expect(try await next.task(record.id, in: .operator).status == status)
     }
-
-    @Test("a shutdown interrupts, which is no failed attempt", arguments: [(RecoveryPolicy.restart, TaskStatus.queued), (.stop, .stopped)])
-    func shutdown(policy: RecoveryPolicy, status: TaskStatus) async throws {
-        let tool = ScriptedTool(ToolDescriptor(name: "scripted", description: "", recovery: policy))
-        let bench = try Bench(tool)
-        let record = try #require(try await bench.manager.call("scripted", as: bench.alice, options: .background).task)
-        await tool.began.wait()
-        await bench.manager.shutdown()
-        let found = try await bench.manager.task(record.id, in: .operator)
-        #expect(found.status == status)
-        #expect(found.reason == .shutdown)
-        let error = await #expect(throws: TaskManagerError.self) { try await bench.manager.call("scripted", as: bench.alice) }
-        #expect(error?.code == .shuttingDown)
-    }
 }

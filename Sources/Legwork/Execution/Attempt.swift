@@ -16,7 +16,9 @@ final class Attempt: ToolContextHost {
         /// The process shuts down: being stopped is no failure of the tool.
         var isInterrupted = false
         var isFlushScheduled = false
-        /// The token of the lease, while the attempt is recorded.
+        /// Whether a write of this attempt is in flight: there is one at a time, so that nothing in the record goes back.
+        var isWriting = false
+        /// The token of the lease, from when the attempt is recorded.
         var token: LeaseToken?
         var work: Task<Void, Never>?
         /// What most attempts never have, outside their own memory: there may be very many, and most calls end at once.
@@ -42,6 +44,8 @@ final class Attempt: ToolContextHost {
         var checkpoint: JSONValue?
         var output: OutputFile?
         var unwritten = UnwrittenReports()
+        /// The writes that wait for the one in flight.
+        var waitingWrites: [CheckedContinuation<Void, Never>] = []
     }
 
     /// What somebody asked for, outside the attempt's own memory.
@@ -62,6 +66,7 @@ final class Attempt: ToolContextHost {
     let caller: Caller
     private let asked: Asked?
     let state: Lock<State>
+
     /// An attempt of a call that nothing is recorded of.
     init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller, options: CallOptions?) {
         self.engine = engine
@@ -100,6 +105,9 @@ final class Attempt: ToolContextHost {
     /// What the caller asked for.
     var options: CallOptions { asked?.options ?? CallOptions() }
 
+    /// To be called when the attempt is over and its outcome is where it belongs.
+    var whenOver: (@Sendable () -> Void)? { asked?.whenOver }
+
     // MARK: - Running
 
     /// Starts the tool on this thread; when this returns, the tool has either finished or suspended.
@@ -121,15 +129,20 @@ final class Attempt: ToolContextHost {
     }
 
     private func began(_ work: Task<Void, Never>) -> ToolOutcome? {
-        let (outcome, isCancelled) = state.withLock { state -> (ToolOutcome?, Bool) in
-            if let outcome = state.machine.takeFinished() { return (outcome, false) }
+        let (outcome, isUnrecorded, hasOutput, isCancelled) = state.withLock { state -> (ToolOutcome?, Bool, Bool, Bool) in
+            if let outcome = state.machine.takeFinished() { return (outcome, state.token == nil, state.kept?.output != nil, false) }
             state.work = work
-            return (nil, state.isCancelled)
+            return (nil, state.token == nil, false, state.isCancelled)
         }
+        if let outcome {
+            if isUnrecorded, hasOutput { forgetCall() }
+            return outcome
+        }
+        if isUnrecorded { engine.live.add(call: self) }
         if isCancelled { work.cancel() }
         // A shutdown that began meanwhile may have looked for attempts before this one was there.
-        if outcome == nil, engine.isShuttingDown { interrupt() }
-        return outcome
+        if engine.isShuttingDown { interrupt() }
+        return nil
     }
 
     // Very many tasks may wait in their tools at once, so what follows the tool is kept out of the frame that exists meanwhile.
@@ -148,23 +161,47 @@ final class Attempt: ToolContextHost {
 
     @inline(never)
     private func finish(_ outcome: ToolOutcome) async {
-        switch state.withLock({ $0.machine.toolReturned(outcome) }) {
+        let action = state.withLock { state in
+            if case .cancelled = outcome, !state.isCancelled { return state.machine.toolReturned(.stoppedItself) }
+            return state.machine.toolReturned(outcome)
+        }
+        switch action {
         case .none: break
         case .deliver(let outcome, let waiter): deliver(outcome, to: waiter)
         case .commit(let outcome): await commit(outcome)
         case .commitLate(let outcome): await keepLate(outcome)
+        case .forget: forgetCall()
         }
     }
 
-    private func deliver(_ outcome: ToolOutcome, to waiter: Waiter) {
-        forgetWindow()
+    func deliver(_ outcome: ToolOutcome, to waiter: Waiter) {
+        forgetCall()
         switch outcome {
         case .returned(let result): waiter.resume(returning: .finished(result))
-        case .cancelled: waiter.resume(throwing: CancellationError())
+        case .cancelled: waiter.resume(throwing: whyStopped)
         }
     }
 
-    private func forgetWindow() {
+    /// What a caller is told whose tool was told to stop.
+    var whyStopped: any Error {
+        let (isInterrupted, id) = state.withLock { ($0.isInterrupted, $0.token == nil ? nil : $0.id) }
+        guard isInterrupted else { return CancellationError() }
+        let task = id.map { "; its task is \($0)" } ?? "; try again when it is back"
+        return TaskManagerError(.shuttingDown, "the daemon is shutting down and has interrupted the call" + task)
+    }
+
+    /// Lets go of what is kept for a caller who waits and, where nothing is recorded, of everything that the call has left.
+    func forgetCall() {
+        let (window, isUnrecorded, output) = state.withLock { state in
+            let isUnrecorded = state.token == nil
+            return (state.kept?.window.take(), isUnrecorded, isUnrecorded && state.kept?.output.take() != nil ? state.id : nil)
+        }
+        if let window { engine.deadlines.cancel(window) }
+        if let output { engine.output?.remove(output) }
+        if isUnrecorded { engine.live.forget(call: self) }
+    }
+
+    func forgetWindow() {
         if let ticket = state.withLock({ $0.kept?.window.take() }) { engine.deadlines.cancel(ticket) }
     }
 
@@ -182,13 +219,19 @@ final class Attempt: ToolContextHost {
                 }
             }
         } onCancel: {
-            callerLeft(options.decideWhenCallerLeaves?() ?? options.whenCallerLeaves)
+            callerLeft(CallPlan.whenCallerLeaves(tool, options))
         }
     }
 
-    private func openWindow(_ window: Duration) {
+    func openWindow(_ window: Duration) {
         let ticket = engine.deadlines.schedule(after: window) { [weak self] in self?.windowPassed() }
-        state.withLock { $0.keeping.window = ticket }
+        // The tool may have returned, and the caller may have left, before there was a ticket to be forgotten.
+        let useless = state.withLock { state -> DeadlineHeap.Ticket? in
+            guard state.machine.hasCaller else { return ticket }
+            defer { state.keeping.window = ticket }
+            return state.keeping.window
+        }
+        if let useless { engine.deadlines.cancel(useless) }
     }
 
     private func windowPassed() {
@@ -200,21 +243,24 @@ final class Attempt: ToolContextHost {
     }
 
     private func callerLeft(_ policy: CallOptions.CallerLeaves) {
-        switch state.withLock({ $0.machine.callerLeft(policy) }) {
+        let action = state.withLock { $0.machine.callerLeft(policy) }
+        if case .none = action { return }
+        forgetWindow()
+        switch action {
         case .none: break
         case .promote: Task { await self.promote() }
         case .announce(let waiter): Task { await self.announce(to: waiter) }
         case .cancelTool(let waiter):
-            forgetWindow()
             cancel()
             waiter.resume(throwing: CancellationError())
+        case .release(let waiter): waiter.resume(throwing: CancellationError())
         case .requestCancel(let waiter):
             waiter.resume(throwing: CancellationError())
             Task { await self.requestCancel() }
         }
     }
 
-    private func requestCancel() async {
+    func requestCancel() async {
         guard let id = state.withLock({ $0.id }) else { return }
         do {
             try await engine.requestCancel(id, in: .operator)
@@ -226,196 +272,17 @@ final class Attempt: ToolContextHost {
 
     /// Tells the caller of the task that his call has become.
     private func announce(to waiter: Waiter) async {
+        let (id, lastSeen) = state.withLock { ($0.id, $0.kept?.lastSeen) }
         do {
-            guard let id = state.withLock({ $0.id }), let record = try await engine.store.task(TaskLookup(id, in: .operator)) else {
+            guard let id, let record = try await engine.store.task(TaskLookup(id, in: .operator)) else {
                 throw TaskManagerError(.notFound, "the task of this call was deleted")
             }
             waiter.resume(returning: .task(record))
+        } catch let error as StoreError {
+            // The id is what the caller needs, and it is durable.
+            waiter.resume(with: lastSeen.map { .success(.task($0)) } ?? .failure(error))
         } catch {
             waiter.resume(throwing: error)
         }
-    }
-
-    // MARK: - Becoming a task
-
-    private func promote() async {
-        let now = engine.clock.now
-        let lease = engine.newLease()
-        let (record, events) = state.withLock { state -> (TaskRecord, [TaskEvent]) in
-            let id = state.id ?? engine.configuration.makeID()
-            state.id = id
-            state.token = lease.token
-            var record = newRecord(id: id, lifecycle: .promoted, lease: lease, at: now)
-            var events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: TaskEvent.firstAttempt)]
-            record.checkpoint = state.kept?.checkpoint
-            events += state.takeUnwritten().apply(to: &record, at: now)
-            return (record, events)
-        }
-        // Known before it is recorded, so that a cancel that finds the record finds the attempt.
-        engine.live.add(self, as: record.id)
-        do {
-            switch try await engine.store.insert(InsertRequest(record, events: events)) {
-            case .inserted: break
-            case .existing, .nameTaken: throw TaskManagerError(.nameTaken, "the name '\(record.name ?? "")' is taken")
-            }
-        } catch {
-            engine.live.remove(record.id)
-            promotionFailed(error)
-            return
-        }
-        let (waiter, outcome, mustSchedule) = state.withLock { state in
-            let (waiter, outcome) = state.machine.promoted()
-            return (waiter, outcome, state.kept?.unwritten.isEmpty == false && state.mustScheduleFlush())
-        }
-        if mustSchedule { scheduleFlush() }
-        waiter?.resume(returning: .task(record))
-        engine.watchers.recordChanged(record)
-        if let outcome { await commit(outcome) }
-    }
-
-    private func promotionFailed(_ error: any Error) {
-        engine.problem("a call of '\(tool.descriptor.name)' cannot become a task yet: \(error)")
-        switch state.withLock({ $0.machine.promotionFailed() }) {
-        case .none: break
-        case .deliver(let outcome, let waiter): deliver(outcome, to: waiter)
-        case .goOn: openWindow(.seconds(1))
-        }
-    }
-
-    func newRecord(id: TaskID, lifecycle: TaskLifecycle, lease: Lease?, at now: Timestamp) -> TaskRecord {
-        TaskRecord(
-            id: id,
-            tool: tool.descriptor.name,
-            title: options.title ?? tool.tool.title(for: arguments),
-            name: options.name,
-            caller: caller,
-            lineage: options.lineage,
-            arguments: arguments,
-            recovery: tool.descriptor.recovery,
-            lifecycle: lifecycle,
-            lease: lease,
-            createdAt: now,
-            startedAt: now
-        )
-    }
-
-    // MARK: - Ending
-
-    private func commit(_ outcome: ToolOutcome) async {
-        guard let (id, token, isInterrupted) = state.withLock({ $0.commitFacts }) else { return }
-        var pause = Duration.milliseconds(100)
-        var triesBeforeTheEnd = 5
-        var (hint, unwritten) = state.withLock { ($0.kept?.lastSeen, $0.takeUnwritten()) }
-        while true {
-            do {
-                try await engine.update(id, token: token, from: hint) { record in
-                    let now = self.engine.clock.now
-                    var events = unwritten.apply(to: &record, at: now)
-                    let transition = try record.end(with: outcome, isInterrupted: isInterrupted, at: now, limit: self.resultLimit)
-                    events += transition.events
-                    return TaskRecord.Transition(effects: transition.effects, events: events)
-                }
-                break
-            } catch is Engine.LostLease {
-                engine.problem("the result of \(id) came too late: the task is another attempt's")
-                break
-            } catch let error as StoreError where error.code != .closed && triesBeforeTheEnd > 0 {
-                // The work is done and must not be lost: keep it until the store takes it. But a process that is told to stop has to; the
-                // next one finds the task and says that it was interrupted.
-                if engine.isShuttingDown { triesBeforeTheEnd -= 1 }
-                engine.problem("the result of \(id) cannot be recorded yet: \(error)")
-                await engine.pause(pause)
-                pause = min(pause * 2, .seconds(engine.isShuttingDown ? 1 : 5))
-                hint = nil
-            } catch {
-                engine.problem("the result of \(id) cannot be recorded: \(error)")
-                break
-            }
-        }
-        if let (outcome, waiter) = state.withLock({ $0.machine.committed() }) { deliver(outcome, to: waiter) }
-        end(id)
-    }
-
-    private var resultLimit: Int { engine.configuration.maximumResultBytes }
-
-    private func end(_ id: TaskID) {
-        engine.live.remove(id)
-        asked?.whenOver?()
-    }
-
-    /// Keeps the result of a tool that went on after it was abandoned.
-    private func keepLate(_ outcome: ToolOutcome) async {
-        guard case .returned(let result) = outcome, let id = state.withLock({ $0.id }) else { return }
-        do {
-            try await engine.update(id) { record in
-                guard record.result == nil else { return nil }
-                record.result = result.limited(to: self.resultLimit)
-                record.touch(at: self.engine.clock.now)
-                return TaskRecord.Transition(effects: [], events: [])
-            }
-        } catch {
-            engine.problem("the late result of \(id) is lost: \(error)")
-        }
-    }
-
-    // MARK: - Stopping
-
-    /// Tells the tool to stop; abandons it when the grace is over.
-    func cancel() {
-        let (isFirst, work) = state.withLock { state in
-            defer { state.isCancelled = true }
-            return (!state.isCancelled, state.work)
-        }
-        guard isFirst else { return }
-        work?.cancel()
-        scheduleGrace()
-    }
-
-    private func scheduleGrace() {
-        engine.deadlines.schedule(after: tool.descriptor.cancelGrace) { [weak self] in self?.graceOver() }
-    }
-
-    /// Tells the tool to stop because the process does.
-    func interrupt() {
-        state.withLock { $0.isInterrupted = true }
-        cancel()
-    }
-
-    private func graceOver() {
-        switch state.withLock({ $0.machine.graceOver() }) {
-        case .none: break
-        case .later: scheduleGrace()
-        case .force(let waiter):
-            waiter?.resume(throwing: CancellationError())
-            Task { await self.abandon() }
-        }
-    }
-
-    private func abandon() async {
-        guard let (id, token, _) = state.withLock({ $0.commitFacts }) else { return }
-        do {
-            try await engine.update(id, token: token) { record in
-                let now = self.engine.clock.now
-                if record.lifecycle.isCancelRequested { return try record.apply(.cancelForced, at: now) }
-                return try record.interrupt(.shutdown, at: now)
-            }
-        } catch {
-            engine.problem("the end of \(id), which did not stop when asked to, cannot be recorded: \(error)")
-        }
-        end(id)
-    }
-}
-
-extension Attempt.State {
-    fileprivate var commitFacts: (TaskID, LeaseToken, Bool)? {
-        guard let id, let token else { return nil }
-        return (id, token, isInterrupted)
-    }
-
-    /// Takes all that was reported and is not in the record, the growth of the output included.
-    mutating func takeUnwritten() -> UnwrittenReports {
-        guard let kept else { return UnwrittenReports() }
-        if let output = kept.output { kept.unwritten.outputGrew(to: output.byteCount) }
-        return kept.unwritten.take()
     }
 }

@@ -28,6 +28,8 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         case waiting(Waiter)
         /// The caller left before it began to wait.
         case gone(CallOptions.CallerLeaves)
+        /// The caller left while the record was being written, has its answer, and wants the call cancelled.
+        case departed
         /// Nobody waits, or whoever did has an answer.
         case none
     }
@@ -51,11 +53,19 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         }
     }
 
+    /// Whether there is a record to write to, or one is just being written.
+    var hasOrGetsRecord: Bool {
+        switch phase {
+        case .promoting, .recorded: true
+        case .unrecorded, .committing, .finished, .deserted, .abandoned, .over: false
+        }
+    }
+
     /// Whether a caller waits, or is about to.
     var hasCaller: Bool {
         switch audience {
         case .expected, .waiting: true
-        case .gone, .none: false
+        case .gone, .departed, .none: false
         }
     }
 
@@ -74,6 +84,8 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         case commit(ToolOutcome)
         /// Keep the outcome on a record that has ended already.
         case commitLate(ToolOutcome)
+        /// Nobody wants the outcome: forget the call.
+        case forget
         /// Nothing now.
         case none
     }
@@ -98,7 +110,7 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
             return .commitLate(outcome)
         case .deserted:
             phase = .over
-            return .none
+            return .forget
         case .promoting, .committing, .finished, .over:
             preconditionFailure("a tool returns once")
         }
@@ -137,10 +149,16 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
     }
 
     mutating func park(_ waiter: Waiter) -> ParkAction {
-        if case .finished(let outcome) = phase {
+        switch phase {
+        case .finished(let outcome):
             phase = .over
             audience = .none
             return .deliver(outcome, waiter)
+        case .deserted, .abandoned, .over:
+            // The tool was told to stop, and its grace was over, before anybody waited.
+            audience = .none
+            return .deliver(.cancelled, waiter)
+        case .unrecorded, .promoting, .recorded, .committing: break
         }
         let before = audience
         audience = .waiting(waiter)
@@ -153,6 +171,8 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         case cancelTool(Waiter)
         /// Ask for the recorded task to be cancelled, and tell the caller that it was.
         case requestCancel(Waiter)
+        /// Tell the caller that it was cancelled: the tool has ended, or will be told when it is known whether there is a record.
+        case release(Waiter)
         /// Record the call.
         case promote
         /// Tell the caller of the task.
@@ -174,11 +194,17 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
             guard let waiter = takeWaiter() else { return .none }
             phase = .deserted
             return .cancelTool(waiter)
-        case (.recorded, .promote):
+        case (.promoting, .cancel):
+            guard let waiter = takeWaiter() else { return .none }
+            audience = .departed
+            return .release(waiter)
+        case (.recorded, .promote), (.committing, .promote):
             return takeWaiter().map(LeaveAction.announce) ?? .none
         case (.recorded, .cancel):
             return takeWaiter().map(LeaveAction.requestCancel) ?? .none
-        case (.promoting, _), (.committing, _), (.finished, _), (.deserted, _), (.abandoned, _), (.over, _):
+        case (.committing, .cancel):
+            return takeWaiter().map(LeaveAction.release) ?? .none
+        case (.promoting, .promote), (.finished, _), (.deserted, _), (.abandoned, _), (.over, _):
             return .none
         }
     }
@@ -199,20 +225,33 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         case .unrecorded:
             phase = .promoting(nil)
             return .promote
-        case .recorded:
+        case .recorded, .committing:
             return takeWaiter().map(WindowAction.announce) ?? .none
-        case .promoting, .committing, .finished, .deserted, .abandoned, .over:
+        case .promoting, .finished, .deserted, .abandoned, .over:
             return .none
         }
     }
 
+    /// What follows when the record is written.
+    struct Promotion {
+        /// Whom to tell of the task.
+        var waiter: Waiter?
+        /// The outcome to write, if the tool was faster.
+        var outcome: ToolOutcome?
+        /// Whether to ask for the task to be cancelled, because its caller left meanwhile.
+        var mustCancel: Bool
+    }
+
     /// The record is written.
-    ///
-    /// - Returns: whom to tell of the task, and the outcome to write if the tool was faster.
-    mutating func promoted() -> (waiter: Waiter?, outcome: ToolOutcome?) {
+    mutating func promoted() -> Promotion {
         guard case .promoting(let outcome) = phase else { preconditionFailure("only what is being promoted is promoted") }
         phase = outcome.map(Phase.committing) ?? .recorded
-        return (takeWaiter(), outcome)
+        var mustCancel = false
+        if case .departed = audience {
+            audience = .none
+            mustCancel = outcome == nil
+        }
+        return Promotion(waiter: takeWaiter(), outcome: outcome, mustCancel: mustCancel)
     }
 
     enum PromotionFailureAction {
@@ -220,23 +259,26 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         case goOn
         /// The tool has finished: give the outcome to the caller.
         case deliver(ToolOutcome, Waiter)
-        /// Nobody waits.
-        case none
+        /// The caller left meanwhile: stop the tool, whose outcome nobody wants.
+        case cancelTool
+        /// The caller left meanwhile, and the tool has finished: forget the call.
+        case forget
     }
 
     /// The record could not be written.
     mutating func promotionFailed() -> PromotionFailureAction {
-        guard case .promoting(let outcome) = phase else { return .none }
+        guard case .promoting(let outcome) = phase else { preconditionFailure("only what is being promoted fails to be") }
+        if case .departed = audience {
+            audience = .none
+            phase = outcome == nil ? .deserted : .over
+            return outcome == nil ? .cancelTool : .forget
+        }
         guard let outcome else {
             phase = .unrecorded
             return .goOn
         }
-        guard let waiter = takeWaiter() else {
-            phase = .finished(outcome)
-            return .none
-        }
         phase = .over
-        return .deliver(outcome, waiter)
+        return takeWaiter().map { .deliver(outcome, $0) } ?? .forget
     }
 
     // MARK: The end of patience
@@ -244,6 +286,8 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
     enum AbandonAction {
         /// End the record without the tool, and tell a caller who still waits.
         case force(Waiter?)
+        /// There is no record: forget the call, and tell a caller who still waits.
+        case desert(Waiter?)
         /// The record is just being written; ask again.
         case later
         /// Nothing: the tool has stopped, or there is no record.
@@ -256,8 +300,11 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         case .recorded:
             phase = .abandoned
             return .force(takeWaiter())
+        case .unrecorded, .deserted:
+            phase = .deserted
+            return .desert(takeWaiter())
         case .promoting(nil): return .later
-        case .unrecorded, .promoting, .committing, .finished, .deserted, .abandoned, .over:
+        case .promoting, .committing, .finished, .abandoned, .over:
             return .none
         }
     }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The process's one timer: calls whose window ends, reports to be written, graces that run out, waits that are over.
 ///
-/// A deadline costs a place in a heap. There is one sleeping task for all of them, and none while there are no deadlines.
+/// A deadline costs a place in a heap. There is one sleeping task for all of them.
 final class DeadlineHeap: Sendable {
     typealias Ticket = DeadlineQueue<@Sendable () -> Void>.Ticket
 
@@ -32,16 +32,11 @@ final class DeadlineHeap: Sendable {
         }
     }
 
-    /// Forgets a deadline; one that has passed is no mistake. The timer is left to find nothing to do.
+    /// Forgets a deadline; one that has passed is no mistake.
+    ///
+    /// The timer is left: it wakes once and finds nothing to do, while a call after the other would else start and stop one each.
     func cancel(_ ticket: Ticket) {
-        state.withLock { state in
-            state.queue.remove(ticket)
-            if state.queue.count == 0 {
-                state.timer?.cancel()
-                state.timer = nil
-                state.armed = nil
-            }
-        }
+        state.withLock { _ = $0.queue.remove(ticket) }
     }
 
     private func armIfEarlier(_ state: inout State) {

@@ -8,6 +8,8 @@ final class Engine: Sendable {
     let configuration: TaskManagerConfiguration
     /// The window of calls that name none, where it is reached without copying the configuration.
     let window: Duration
+    /// The same for the most bytes of arguments.
+    let maximumArgumentBytes: Int
     let node = NodeID.random()
     let deadlines: DeadlineHeap
     let live = LiveAttempts()
@@ -21,6 +23,7 @@ final class Engine: Sendable {
         self.clock = clock
         self.configuration = configuration
         window = configuration.window
+        maximumArgumentBytes = configuration.maximumArgumentBytes
         deadlines = DeadlineHeap(clock: clock)
         workers = WorkerPool(slots: configuration.workers)
         output = configuration.outputFolder.map { OutputFolder(path: $0, limit: configuration.maximumOutputBytes) }

@@ -1,39 +1,62 @@
 import LegworkCore
 import Synchronization
 
-/// The recorded attempts that this process executes.
+/// The attempts that this process executes: the recorded ones, and the calls that somebody waits for.
 final class LiveAttempts: Sendable {
     private struct State {
         var attempts: [TaskID: Attempt] = [:]
+        /// Calls that nothing is recorded of yet. Those whose tool returns at once never come here.
+        var calls: [ObjectIdentifier: Attempt] = [:]
+        /// How many tasks are just being recorded or claimed, to be executed here.
+        var starting = 0
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
+
+        var isEmpty: Bool { attempts.isEmpty && calls.isEmpty && starting == 0 }
+
+        mutating func takeWaiting() -> [CheckedContinuation<Void, Never>] {
+            guard isEmpty else { return [] }
+            defer { whenEmpty = [] }
+            return whenEmpty
+        }
     }
 
     private let state = Lock(State())
 
     subscript(_ id: TaskID) -> Attempt? { state.withLock { $0.attempts[id] } }
 
+    /// How many are recorded.
     var count: Int { state.withLock { $0.attempts.count } }
 
-    var all: [Attempt] { state.withLock { Array($0.attempts.values) } }
+    var all: [Attempt] { state.withLock { Array($0.attempts.values) + Array($0.calls.values) } }
 
     func add(_ attempt: Attempt, as id: TaskID) { state.withLock { $0.attempts[id] = attempt } }
 
-    func remove(_ id: TaskID) {
+    func remove(_ id: TaskID) { change { $0.attempts[id] = nil } }
+
+    func add(call attempt: Attempt) { state.withLock { $0.calls[ObjectIdentifier(attempt)] = attempt } }
+
+    /// Forgets a call; one that is not there is no mistake.
+    func forget(call attempt: Attempt) { change { $0.calls[ObjectIdentifier(attempt)] = nil } }
+
+    /// Says that an attempt may come, which ``drained()`` has to wait for, until ``endStarting()``.
+    func beginStarting() { state.withLock { $0.starting += 1 } }
+
+    func endStarting() { change { $0.starting -= 1 } }
+
+    private func change(_ body: (inout State) -> Void) {
         let waiting = state.withLock { state in
-            state.attempts[id] = nil
-            guard state.attempts.isEmpty else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.whenEmpty = [] }
-            return state.whenEmpty
+            body(&state)
+            return state.takeWaiting()
         }
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Returns when none is left.
+    /// Returns when none is left and none can come any more, provided that nobody begins to start one.
     func drained() async {
         await withCheckedContinuation { continuation in
             let isEmpty = state.withLock { state in
-                if !state.attempts.isEmpty { state.whenEmpty.append(continuation) }
-                return state.attempts.isEmpty
+                if !state.isEmpty { state.whenEmpty.append(continuation) }
+                return state.isEmpty
             }
             if isEmpty { continuation.resume() }
         }

@@ -79,6 +79,9 @@ final class OutputFile: ToolOutput {
 
     var byteCount: Int { state.withLock { $0.count } }
 
+    /// How many bytes the file holds.
+    var keptBytes: Int { state.withLock { $0.kept } }
+
     var isTruncated: Bool { state.withLock { $0.count > $0.kept } }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws {

@@ -16,15 +16,26 @@ extension Engine {
             )
             let lost = try await store.lostLeases(query)
             guard !lost.isEmpty else { return count }
-            for record in lost {
-                let token = record.lease?.token
-                try await update(record.id, from: record) { record in
-                    // Somebody else may have taken it up since.
-                    guard record.status.isExecuting, record.lease?.token == token else { return nil }
-                    return try record.interrupt(.orphaned, at: self.clock.now)
+            // Together, so that a store that writes in groups can.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (index, record) in lost.enumerated() {
+                    if index >= Self.recoveriesAtOnce { try await group.next() }
+                    group.addTask { try await self.recover(record) }
                 }
-                count += 1
+                try await group.waitForAll()
             }
+            count += lost.count
+        }
+    }
+
+    private static let recoveriesAtOnce = 64
+
+    private func recover(_ record: TaskRecord) async throws {
+        let token = record.lease?.token
+        try await update(record.id, from: record) { record in
+            // Somebody else may have taken it up since.
+            guard record.status.isExecuting, record.lease?.token == token else { return nil }
+            return try record.interrupt(.orphaned, at: clock.now)
         }
     }
 }

@@ -2,19 +2,36 @@ import LegworkCore
 
 extension TaskRecord {
     /// Ends an attempt as its tool ended.
-    mutating func end(with outcome: ToolOutcome, isInterrupted: Bool, at now: Timestamp, limit: Int) throws(IllegalTransition) -> Transition
-    {
+    ///
+    /// - Parameters:
+    ///   - outcome: what the tool gave; a result must be limited already.
+    ///   - isInterrupted: whether the tool was told to stop because its process does.
+    ///   - now: the time.
+    mutating func end(with outcome: ToolOutcome, isInterrupted: Bool, at now: Timestamp) throws(IllegalTransition) -> Transition {
+        let goesOnLater = isInterrupted && !lifecycle.isCancelRequested
         switch outcome {
         case .returned(let result):
-            let kept = result.limited(to: limit)
-            self.result = kept
-            return try apply(kept.isError ? .failed(.toolError) : .completed, at: now)
+            // A tool may well answer the interruption with an error; that is no fault of the work.
+            if result.isError, goesOnLater { return try interrupt(.shutdown, at: now) }
+            self.result = result
+            return try apply(result.isError ? .failed(.toolError) : .completed, at: now)
         case .cancelled:
-            if lifecycle.isCancelRequested { return try apply(.cancelled, at: now) }
-            if isInterrupted { return try interrupt(.shutdown, at: now) }
-            failure = "the tool stopped itself, though nobody asked it to"
-            return try apply(.failed(.toolError), at: now)
+            if goesOnLater { return try interrupt(.shutdown, at: now) }
+            // Whoever wanted the cancel could not record the wish.
+            let wish = lifecycle.isCancelRequested ? [] : try apply(.cancelRequested, at: now).events
+            var transition = try apply(.cancelled, at: now)
+            transition.events = wish + transition.events
+            return transition
         }
+    }
+
+    /// Ends an attempt whose tool did not stop when it was told to.
+    mutating func abandon(isInterrupted: Bool, at now: Timestamp) throws(IllegalTransition) -> Transition {
+        if isInterrupted, !lifecycle.isCancelRequested { return try interrupt(.shutdown, at: now) }
+        let wish = lifecycle.isCancelRequested ? [] : try apply(.cancelRequested, at: now).events
+        var transition = try apply(.cancelForced, at: now)
+        transition.events = wish + transition.events
+        return transition
     }
 
     /// Ends an attempt whose process goes or is gone, as the task's recovery policy says.
@@ -36,44 +53,32 @@ extension ToolResult {
     /// The result itself, or in the place of one that is too large an error that says so.
     func limited(to limit: Int) -> ToolResult {
         let size = approximateBytes
-        guard size > limit else { return self }
-        let text = "the tool returned about \(size) bytes, more than the \(limit) that are kept; let it write a file or raw output instead"
-        return .error(text + ". It began:\n" + self.text.truncated(toBytes: 4096))
+        let fault: String
+        if size > limit {
+            fault = "the tool returned about \(size) bytes, more than the \(limit) that are kept"
+        } else if let excess = values.lazy.compactMap({ $0.excess(bytes: .max, depth: JSONLimits.greatestDepth - 2) }).first {
+            fault = "the result of the tool cannot be kept: \(excess)"
+        } else {
+            return self
+        }
+        return .error(fault + "; let it write a file or raw output instead. It began:\n" + text.truncated(toBytes: 4096))
     }
 
     /// About how many bytes the result has as JSON.
     var approximateBytes: Int {
-        content.reduce(structuredContent?.approximateBytes ?? 0) { sum, block in
-            switch block {
-            case .text(let text): sum + text.utf8.count
-            case .other(let object): sum + JSONValue.object(object).approximateBytes
-            }
+        let texts = content.reduce(0) { sum, block in
+            if case .text(let text) = block { sum + text.utf8.count } else { sum }
         }
+        return values.reduce(texts) { $0 + $1.approximateBytes }
     }
-}
 
-extension JSONValue {
-    /// About how many bytes the value has as JSON; never much less.
-    var approximateBytes: Int {
-        var sum = 0
-        var pending = [self]
-        while let value = pending.popLast() {
-            switch value {
-            case .null, .bool: sum += 5
-            case .integer: sum += 8
-            case .number(let number): sum += number.lexeme.utf8.count
-            case .string(let text): sum += text.utf8.count + 2
-            case .array(let elements):
-                sum += elements.count + 2
-                pending += elements
-            case .object(let object):
-                sum += 2
-                for member in object.members {
-                    sum += member.key.utf8.count + 4
-                    pending.append(member.value)
-                }
-            }
+    /// All that may be nested.
+    private var values: [JSONValue] {
+        var values = content.compactMap { block in
+            if case .other(let object) = block { JSONValue.object(object) } else { nil }
         }
-        return sum
+        if let structuredContent { values.append(structuredContent) }
+        if let meta { values.append(.object(meta)) }
+        return values
     }
 }

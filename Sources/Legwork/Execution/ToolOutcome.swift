@@ -7,6 +7,17 @@ enum ToolOutcome: Sendable, Hashable {
     /// It stopped because it was asked to.
     case cancelled
 
+    /// The outcome of a tool that threw `CancellationError` of its own accord.
+    static let stoppedItself = ToolOutcome.returned(.error("the tool stopped itself, though nobody asked it to"))
+
+    /// The outcome with a result that can be kept.
+    func limited(to limit: Int) -> ToolOutcome {
+        switch self {
+        case .returned(let result): .returned(result.limited(to: limit))
+        case .cancelled: .cancelled
+        }
+    }
+
     /// The outcome of an error that a tool threw: the same words for whoever waits and for the record.
     init(thrown error: any Error) {
         if error is CancellationError {

@@ -9,16 +9,19 @@ struct UnwrittenReports: Sendable {
     }
 
     /// The most timeline entries that are held; more are dropped, and their number is told in the last one.
-    private static let maximumEntries = 1000
+    static let maximumEntries = 1000
+    /// The most bytes of an entry's data, as JSON; larger data is left out.
+    static let maximumDataBytes = 64 << 10
 
     private var progress: TaskProgress?
     private var message: String?
+    private var checkpoint: JSONValue?
     private var entries: [Entry] = []
     private var dropped = 0
     private var outputBytes: Int?
 
     /// Whether there is anything to write.
-    var isEmpty: Bool { progress == nil && message == nil && entries.isEmpty && outputBytes == nil }
+    var isEmpty: Bool { progress == nil && message == nil && checkpoint == nil && entries.isEmpty && outputBytes == nil }
 
     mutating func add(_ report: ToolReport) {
         progress = report.progress ?? progress
@@ -30,8 +33,16 @@ struct UnwrittenReports: Sendable {
             dropped += 1
             return
         }
+        var (text, data) = (text, data)
+        if let refusal = data?.excess(bytes: Self.maximumDataBytes) {
+            let note = "[data left out: \(refusal)]"
+            text = text.map { $0.truncated(toBytes: TaskEvent.maximumTextBytes - 200) + " " + note } ?? note
+            data = nil
+        }
         entries.append(Entry(time: time, text: text, data: data))
     }
+
+    mutating func add(checkpoint: JSONValue) { self.checkpoint = checkpoint }
 
     mutating func outputGrew(to bytes: Int) { outputBytes = bytes }
 
@@ -47,10 +58,17 @@ struct UnwrittenReports: Sendable {
         self = older
         progress = newer.progress ?? progress
         message = newer.message ?? message
+        checkpoint = newer.checkpoint ?? checkpoint
         outputBytes = newer.outputBytes ?? outputBytes
         let room = max(0, Self.maximumEntries - entries.count)
         entries += newer.entries.prefix(room)
         dropped += newer.dropped + max(0, newer.entries.count - room)
+    }
+
+    /// Drops everything, which the store will never take, and says so in its place.
+    mutating func refuse(_ reason: some Error, at now: Timestamp) {
+        self = UnwrittenReports()
+        add(text: "what the tool reported here could not be recorded: \(reason)", data: nil, at: now)
     }
 
     /// Puts everything into a record.
@@ -60,6 +78,10 @@ struct UnwrittenReports: Sendable {
         var events: [TaskEvent] = []
         if let progress { record.progress = progress }
         if let outputBytes { record.outputBytes = outputBytes }
+        if let checkpoint {
+            record.checkpoint = checkpoint
+            events.append(record.newEvent(.checkpoint, at: now))
+        }
         for entry in entries { events.append(record.newEvent(.custom, at: entry.time, text: entry.text, data: entry.data)) }
         if let message, message != record.statusMessage {
             record.statusMessage = message

@@ -35,9 +35,13 @@ final class WorkerPool: Sendable {
         _ engine: Engine,
         start: @Sendable (TaskRecord, _ whenOver: @escaping @Sendable () -> Void) async -> Void
     ) async {
-        while !engine.isShuttingDown {
+        while true {
             let room = free.withLock { $0 }
             guard room > 0 else { return }
+            // A shutdown waits for what is being claimed, or comes first.
+            engine.live.beginStarting()
+            defer { engine.live.endStarting() }
+            if engine.isShuttingDown { return }
             let claimed: [TaskRecord]
             do {
                 claimed = try await engine.store.claim(
@@ -51,6 +55,10 @@ final class WorkerPool: Sendable {
             guard !claimed.isEmpty else { return }
             free.withLock { $0 -= claimed.count }
             for record in claimed {
+                if engine.isShuttingDown {
+                    await giveBack(record, engine)
+                    continue
+                }
                 engine.watchers.recordChanged(record)
                 await start(record) { [weak self] in
                     guard let self else { return }
@@ -59,5 +67,13 @@ final class WorkerPool: Sendable {
                 }
             }
         }
+    }
+
+    /// Puts a claimed task, whose tool was not started, back into its queue.
+    private func giveBack(_ record: TaskRecord, _ engine: Engine) async {
+        _ = await engine.persist("the return to the queue", of: record.id, token: record.lease?.token, from: record) { record in
+            try record.apply(.interrupted(.shutdown), at: engine.clock.now)
+        }
+        free.withLock { $0 += 1 }
     }
 }

@@ -23,8 +23,10 @@ extension TaskManager {
     ) async throws -> CallOutcome {
         let tool = try tools.tool(named: name)
         try tool.check(arguments)
+        try check(arguments, caller)
+        if let options { try CallLimits.check(options) }
         let plan = try CallPlan(tool, options, window: engine.window)
-        if engine.isShuttingDown { throw TaskManagerError(.shuttingDown, "the daemon is shutting down; try again when it is back") }
+        if engine.isShuttingDown { throw shuttingDown }
         guard case .lazy(let window) = plan else { return try await callRecorded(tool, arguments, caller, options ?? CallOptions(), plan) }
         let attempt = Attempt(engine: engine, tool: tool, arguments: arguments, caller: caller, options: options)
         if let result = try attempt.start() { return .finished(result) }
@@ -40,14 +42,22 @@ extension TaskManager {
         _ options: CallOptions,
         _ plan: CallPlan
     ) async throws -> CallOutcome {
-        let record = try await recordNow(tool, arguments, caller, options)
-        guard case .eager(let window) = plan else {
-            Attempt(engine: engine, tool: tool, record: record).startDetached()
-            return .task(record)
+        let record: TaskRecord
+        let attempt: Attempt
+        do {
+            // A shutdown waits for what is being recorded, or comes first.
+            engine.live.beginStarting()
+            defer { engine.live.endStarting() }
+            if engine.isShuttingDown { throw shuttingDown }
+            record = try await recordNow(tool, arguments, caller, options)
+            if case .background = plan {
+                Attempt(engine: engine, tool: tool, record: record).startDetached()
+                return .task(record)
+            }
+            attempt = Attempt(engine: engine, tool: tool, record: record, options: options)
         }
-        let attempt = Attempt(engine: engine, tool: tool, record: record, options: options)
         if let result = try attempt.start() { return .finished(result) }
-        return try await attempt.outcome(within: window)
+        return try await attempt.outcome(within: plan.window)
     }
 
     /// Puts a call into a queue, from which a worker takes it.
@@ -62,7 +72,9 @@ extension TaskManager {
     ) async throws -> TaskRecord {
         let tool = try tools.tool(named: name)
         try tool.check(arguments)
-        if engine.isShuttingDown { throw TaskManagerError(.shuttingDown, "the daemon is shutting down; try again when it is back") }
+        try check(arguments, caller)
+        try CallLimits.check(options)
+        if engine.isShuttingDown { throw shuttingDown }
         var record = TaskRecord(
             id: configuration.makeID(),
             tool: name,
@@ -77,8 +89,6 @@ extension TaskManager {
             recovery: tool.descriptor.recovery,
             createdAt: engine.clock.now
         )
-        try CallPlan.checkTexts(owner: caller.owner, name: record.name, queue: record.queue, idempotencyKey: record.idempotencyKey)
-        try checkSize(arguments)
         let event = record.newEvent(.created, at: record.createdAt)
         switch try await engine.store.insert(InsertRequest(record, events: [event])) {
         case .existing(let existing): return existing
@@ -93,102 +103,34 @@ extension TaskManager {
     private func recordNow(_ tool: RegisteredTool, _ arguments: JSONValue, _ caller: Caller, _ options: CallOptions) async throws
         -> TaskRecord
     {
-        try CallPlan.checkTexts(owner: caller.owner, name: options.name)
-        try checkSize(arguments)
-        let now = engine.clock.now
-        var record = TaskRecord(
-            id: configuration.makeID(),
-            tool: tool.descriptor.name,
-            title: options.title ?? tool.tool.title(for: arguments),
-            name: options.name,
-            caller: caller,
-            lineage: options.lineage,
-            arguments: arguments,
-            recovery: tool.descriptor.recovery,
-            lifecycle: .promoted,
+        let (record, events) = TaskRecord.started(
+            configuration.makeID(),
+            tool,
+            arguments,
+            caller,
+            options,
             lease: engine.newLease(),
-            createdAt: now,
-            startedAt: now
+            at: engine.clock.now
         )
-        let events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: TaskEvent.firstAttempt)]
         switch try await engine.store.insert(InsertRequest(record, events: events)) {
         case .inserted, .existing: return record
         case .nameTaken(let other): throw nameTaken(other)
         }
     }
 
+    private var shuttingDown: TaskManagerError {
+        TaskManagerError(.shuttingDown, "the daemon is shutting down; try again when it is back")
+    }
+
     private func nameTaken(_ other: TaskRecord) -> TaskManagerError {
         TaskManagerError(.nameTaken, "the name '\(other.name ?? "")' is that of \(other.id), which has not ended; choose another name")
     }
 
-    private func checkSize(_ arguments: JSONValue) throws(TaskManagerError) {
-        let (size, limit) = (arguments.approximateBytes, configuration.maximumArgumentBytes)
-        guard size <= limit else {
-            throw TaskManagerError(
-                .invalidArgument,
-                "the arguments have about \(size) bytes, \(limit) are allowed; pass a reference instead"
-            )
-        }
-    }
-}
-
-/// When a call is recorded and how long its caller waits.
-enum CallPlan: Sendable, Hashable {
-    /// Recorded when the window has passed, if there is one.
-    case lazy(window: Duration?)
-    /// Recorded before it starts; the caller waits for the window.
-    case eager(window: Duration?)
-    /// Recorded before it starts; the caller does not wait.
-    case background
-
-    /// Decides.
-    ///
-    /// - Throws: ``TaskManagerError/Code/invalidArgument`` for a window that makes no sense.
-    init(_ tool: RegisteredTool, _ options: CallOptions?, window standard: Duration) throws(TaskManagerError) {
-        if let window = options?.window {
-            guard window >= .zero, window <= TaskManagerConfiguration.maximumWait else {
-                let longest = TaskManagerConfiguration.maximumWait.milliseconds / 1000
-                throw TaskManagerError(.invalidArgument, "the window must be between 0 and \(longest) seconds, not \(window.seconds)")
-            }
-        }
-        let window: Duration?
-        switch tool.background {
-        case .always:
-            self = .background
-            return
-        case .never: window = nil
-        case .onRequest, .automatic:
-            if options?.inBackground == true {
-                self = .background
-                return
-            }
-            if case .automatic(let ownWindow) = tool.background {
-                window = options?.window ?? ownWindow ?? standard
-            } else {
-                window = nil
-            }
-        }
-        // A name has to be unique from the start, and only the store can say whether it is.
-        self = tool.durability == .eager || options?.name != nil ? .eager(window: window) : .lazy(window: window)
-    }
-
-    /// Refuses texts that are too long or empty.
-    static func checkTexts(
-        owner: Owner,
-        name: String?,
-        queue: String = TaskRecord.defaultQueue,
-        idempotencyKey: String? = nil
-    ) throws(TaskManagerError) {
-        let limits = [
-            ("owner", owner.name, Owner.maximumLength), ("name", name, 100), ("queue", queue, 100),
-            ("idempotency key", idempotencyKey, 256),
-        ]
-        for (what, text, limit) in limits {
-            guard let text else { continue }
-            let isPrintable = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-            guard !text.isEmpty, text.utf8.count <= limit, isPrintable else {
-                throw TaskManagerError(.invalidArgument, "the \(what) must be a text of 1 to \(limit) bytes without control characters")
-            }
+    /// Refuses what could not be recorded, should the call become a task.
+    private func check(_ arguments: JSONValue, _ caller: Caller) throws(TaskManagerError) {
+        try CallLimits.check(caller)
+        if let excess = arguments.excess(bytes: engine.maximumArgumentBytes) {
+            throw TaskManagerError(.invalidArgument, "the arguments cannot be taken: \(excess); pass a reference instead")
         }
     }
 }

@@ -46,7 +46,12 @@ public final class TaskManager: Sendable {
         guard isRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
             throw TaskManagerError(.invalidArgument, "this manager runs already; call run() once")
         }
-        try await recover()
+        do {
+            try await recover()
+        } catch {
+            isRunning.store(false, ordering: .releasing)
+            throw error
+        }
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 if engine.store.isShared {
@@ -77,7 +82,8 @@ public final class TaskManager: Sendable {
 
     /// Takes no more work, tells running tools to stop, and returns when all have, or were abandoned after their grace.
     ///
-    /// Tasks that were interrupted go back to their queue or stop, as their tools want it; it is no failed attempt.
+    /// Tasks that were interrupted go back to their queue or stop, as their tools want it; it is no failed attempt. Calls in their window
+    /// throw ``TaskManagerError/Code/shuttingDown``.
     public func shutdown() async {
         engine.beginShutdown()
         engine.workers.stop()
@@ -90,13 +96,9 @@ public final class TaskManager: Sendable {
 
     private func execute(_ record: TaskRecord, whenOver: @escaping @Sendable () -> Void) async {
         guard let tool = tools[record.tool] else {
-            do {
-                try await engine.update(record.id, token: record.lease?.token, from: record) { record in
-                    record.failure = "there is no tool named '\(record.tool)' here any more; register it and run the task again"
-                    return try record.apply(.failed(.unknownTool), at: self.engine.clock.now)
-                }
-            } catch {
-                engine.problem("the end of \(record.id), whose tool is unknown, cannot be recorded: \(error)")
+            _ = await engine.persist("the end for want of a tool", of: record.id, token: record.lease?.token, from: record) { record in
+                record.failure = "there is no tool named '\(record.tool)' here any more; register it and run the task again"
+                return try record.apply(.failed(.unknownTool), at: engine.clock.now)
             }
             whenOver()
             return

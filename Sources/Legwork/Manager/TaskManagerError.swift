@@ -4,7 +4,7 @@ public import LegworkCore
 public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
     /// The kind of fault. New ones may appear in later versions.
     public struct Code: Sendable, Hashable {
-        private enum Value { case notFound, ambiguous, invalidArgument, nameTaken, shuttingDown, noOutput, conflict }
+        private enum Value { case notFound, ambiguous, invalidArgument, nameTaken, shuttingDown, noOutput, conflict, leaseLost }
         private let value: Value
 
         /// There is no such task, or it is another owner's; the two are told apart by nobody.
@@ -21,6 +21,8 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
         public static let noOutput = Code(value: .noOutput)
         /// The task kept changing under the hands of the writer.
         public static let conflict = Code(value: .conflict)
+        /// The attempt that wanted to write does not execute the task any more.
+        public static let leaseLost = Code(value: .leaseLost)
     }
 
     /// The kind of fault.

@@ -1,0 +1,138 @@
+import LegworkCore
+import Synchronization
+
+// How an attempt ends: by its tool, or because it was told to stop.
+extension Attempt {
+    /// How the record ends.
+    private enum Ending {
+        /// As the tool ended.
+        case outcome(ToolOutcome)
+        /// Without the tool, which did not stop when it was told to.
+        case forced
+
+        /// What is written, for reports of problems.
+        var words: String {
+            switch self {
+            case .outcome: "the result"
+            case .forced: "the end by force"
+            }
+        }
+    }
+
+    /// Writes the outcome, and gives it to a caller who still waits.
+    func commit(_ outcome: ToolOutcome) async {
+        let record = await end(.outcome(outcome.limited(to: engine.configuration.maximumResultBytes)))
+        guard let (outcome, waiter) = state.withLock({ $0.machine.committed() }) else { return }
+        if let record, !record.status.isTerminal {
+            // It was interrupted: it goes on elsewhere, or when somebody resumes it.
+            forgetWindow()
+            waiter.resume(returning: .task(record))
+        } else {
+            deliver(outcome, to: waiter)
+        }
+    }
+
+    /// Ends the record, with all that was reported and is not written yet.
+    ///
+    /// - Returns: the record, if it could be written.
+    private func end(_ ending: Ending) async -> TaskRecord? {
+        await takeTurn()
+        let facts = state.withLock { state in
+            (
+                id: state.id, token: state.token, isInterrupted: state.isInterrupted, lastSeen: state.kept?.lastSeen,
+                reports: state.takeUnwritten()
+            )
+        }
+        guard let id = facts.id, let token = facts.token else { return nil }
+        var ending = ending
+        var reports = facts.reports
+        var refusals = reports.isEmpty ? 1 : 0
+        var hint = facts.lastSeen
+        var written: TaskRecord?
+        writing: while true {
+            let answer = await engine.persist(ending.words, of: id, token: token, from: hint) { record in
+                let now = engine.clock.now
+                let events = reports.apply(to: &record, at: now)
+                var transition =
+                    switch ending {
+                    case .outcome(let outcome): try record.end(with: outcome, isInterrupted: facts.isInterrupted, at: now)
+                    case .forced: try record.abandon(isInterrupted: facts.isInterrupted, at: now)
+                    }
+                transition.events = events + transition.events
+                return transition
+            }
+            switch answer {
+            case .written(let record):
+                written = record
+                break writing
+            case .lost, .givenUp: break writing
+            case .refused(let error):
+                // First what the tool said goes, then its result: the task has to end.
+                switch (refusals, ending) {
+                case (0, _): reports.refuse(error, at: engine.clock.now)
+                case (1, .outcome): ending = .outcome(.returned(.error("the tool has ended, but its result cannot be recorded: \(error)")))
+                default: break writing
+                }
+                refusals += 1
+                hint = nil
+            }
+        }
+        endTurn()
+        engine.live.remove(id)
+        whenOver?()
+        return written
+    }
+
+    /// Keeps the result of a tool that went on after it was abandoned.
+    func keepLate(_ outcome: ToolOutcome) async {
+        guard case .returned(let result) = outcome.limited(to: engine.configuration.maximumResultBytes) else { return }
+        // The forced end may not be written yet.
+        await takeTurn()
+        defer { endTurn() }
+        guard let id = state.withLock({ $0.id }) else { return }
+        _ = await engine.persist("the late result", of: id, token: nil) { record in
+            // A task that was given back goes on without it.
+            guard record.status.isTerminal, record.result == nil else { return nil }
+            record.result = result
+            record.touch(at: engine.clock.now)
+            return TaskRecord.Transition()
+        }
+    }
+
+    // MARK: - Stopping
+
+    /// Tells the tool to stop; abandons it when the grace is over.
+    func cancel() {
+        let (isFirst, work) = state.withLock { state in
+            defer { state.isCancelled = true }
+            return (!state.isCancelled, state.work)
+        }
+        guard isFirst else { return }
+        work?.cancel()
+        scheduleGrace()
+    }
+
+    private func scheduleGrace() {
+        engine.deadlines.schedule(after: tool.descriptor.cancelGrace) { [weak self] in self?.graceOver() }
+    }
+
+    /// Tells the tool to stop because the process does.
+    func interrupt() {
+        state.withLock { $0.isInterrupted = true }
+        cancel()
+    }
+
+    private func graceOver() {
+        switch state.withLock({ $0.machine.graceOver() }) {
+        case .none: break
+        case .later: scheduleGrace()
+        case .desert(let waiter):
+            forgetCall()
+            waiter?.resume(throwing: whyStopped)
+        case .force(let waiter):
+            forgetWindow()
+            waiter?.resume(throwing: whyStopped)
+            Task { _ = await self.end(.forced) }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import LegworkCore
+import Synchronization
+
+// Becoming a task.
+extension Attempt {
+    func promote() async {
+        await takeTurn()
+        let id = taskID
+        // Known before it is recorded, so that a cancel that finds the record finds the attempt.
+        engine.live.add(self, as: id)
+        var reports = state.withLock { $0.takeUnwritten() }
+        do {
+            let record: TaskRecord
+            do {
+                record = try await insert(id, &reports)
+            } catch let error as StoreError where error.code == .invalid && !reports.isEmpty {
+                engine.problem("what the tool of \(id) reported cannot be recorded: \(error)")
+                reports.refuse(error, at: engine.clock.now)
+                record = try await insert(id, &reports)
+            }
+            await promoted(record, leaving: reports)
+        } catch {
+            engine.live.remove(id)
+            promotionFailed(error, reports)
+        }
+    }
+
+    /// Records the call, and takes those reports that are in the record.
+    private func insert(_ id: TaskID, _ reports: inout UnwrittenReports) async throws -> TaskRecord {
+        let now = engine.clock.now
+        var (record, events) = TaskRecord.started(id, tool, arguments, caller, options, lease: engine.newLease(), at: now)
+        events += reports.apply(to: &record, at: now)
+        do {
+            switch try await engine.store.insert(InsertRequest(record, events: events)) {
+            case .inserted:
+                reports = UnwrittenReports()
+                return record
+            case .existing, .nameTaken: throw TaskManagerError(.nameTaken, "the name '\(record.name ?? "")' is taken")
+            }
+        } catch let error as StoreError where error.code == .duplicateID {
+            // An earlier try was recorded, though its answer said that it was not.
+            guard let stored = try await engine.store.task(TaskLookup(id, in: .operator)), stored.lease?.node == engine.node else {
+                throw error
+            }
+            return stored
+        }
+    }
+
+    private func promoted(_ record: TaskRecord, leaving reports: UnwrittenReports) async {
+        let (promotion, mustSchedule) = state.withLock { state in
+            state.token = record.lease?.token
+            state.putBack(reports)
+            let promotion = state.machine.promoted()
+            return (promotion, state.kept?.unwritten.isEmpty == false && state.mustScheduleFlush())
+        }
+        endTurn()
+        forgetWindow()
+        engine.live.forget(call: self)
+        if mustSchedule { scheduleFlush() }
+        promotion.waiter?.resume(returning: .task(record))
+        engine.watchers.recordChanged(record)
+        if promotion.mustCancel { await requestCancel() }
+        if let outcome = promotion.outcome { await commit(outcome) }
+    }
+
+    private func promotionFailed(_ error: any Error, _ reports: UnwrittenReports) {
+        engine.problem("a call of '\(tool.descriptor.name)' cannot become a task: \(error)")
+        let action = state.withLock { state in
+            state.putBack(reports)
+            return state.machine.promotionFailed()
+        }
+        endTurn()
+        switch action {
+        case .deliver(let outcome, let waiter): deliver(outcome, to: waiter)
+        case .cancelTool: cancel()
+        case .forget: forgetCall()
+        case .goOn:
+            // What the store will never take stays a call, however long it takes; anything else may have passed by then.
+            if (error as? StoreError)?.code != .invalid { openWindow(.seconds(1)) }
+        }
+    }
+}

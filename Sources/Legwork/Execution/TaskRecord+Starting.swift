@@ -1,0 +1,31 @@
+import LegworkCore
+
+extension TaskRecord {
+    /// The record of a call that runs, and its first timeline entries.
+    static func started(
+        _ id: TaskID,
+        _ tool: RegisteredTool,
+        _ arguments: JSONValue,
+        _ caller: Caller,
+        _ options: CallOptions,
+        lease: Lease,
+        at now: Timestamp
+    ) -> (TaskRecord, [TaskEvent]) {
+        var record = TaskRecord(
+            id: id,
+            tool: tool.descriptor.name,
+            title: options.title ?? tool.tool.title(for: arguments),
+            name: options.name,
+            caller: caller,
+            lineage: options.lineage,
+            arguments: arguments,
+            recovery: tool.descriptor.recovery,
+            lifecycle: .promoted,
+            lease: lease,
+            createdAt: now,
+            startedAt: now
+        )
+        let events = [record.newEvent(.created, at: now), record.newEvent(.started, at: now, data: TaskEvent.firstAttempt)]
+        return (record, events)
+    }
+}

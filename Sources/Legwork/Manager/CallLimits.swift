@@ -1,0 +1,53 @@
+import LegworkCore
+
+/// How long the texts of a call may be. Every call is checked, so that one that becomes a task later can be recorded.
+enum CallLimits {
+    /// The most bytes of a name, and of a queue's.
+    private static let name = 100
+    /// The most bytes of every other text.
+    private static let text = 256
+
+    static func check(_ caller: Caller) throws(TaskManagerError) {
+        try check(caller.owner.name, Owner.maximumLength, "owner")
+        guard let origin = caller.origin else { return }
+        try check(origin.platform, text, "platform of the origin")
+        try check(origin.channel, text, "channel of the origin")
+        try check(origin.user, text, "user of the origin")
+    }
+
+    static func check(_ options: CallOptions) throws(TaskManagerError) {
+        try check(options.name, name, "name")
+        try check(options.lineage)
+    }
+
+    static func check(_ options: SubmitOptions) throws(TaskManagerError) {
+        try check(options.name, name, "name")
+        try check(options.queue, name, "queue")
+        try check(options.idempotencyKey, text, "idempotency key")
+        try check(options.lineage)
+    }
+
+    private static func check(_ lineage: Lineage) throws(TaskManagerError) {
+        try check(lineage.run, text, "run")
+        try check(lineage.call, text, "call")
+        try check(lineage.agent, text, "agent")
+    }
+
+    private static func check(_ text: String?, _ limit: Int, _ what: StaticString) throws(TaskManagerError) {
+        guard let text else { return }
+        let count = text.utf8.count
+        guard count > 0, count <= limit, isPrintable(text) else {
+            throw TaskManagerError(.invalidArgument, "the \(what) must be a text of 1 to \(limit) bytes without control characters")
+        }
+    }
+
+    private static func isPrintable(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            // Without a branch for each byte, for every call comes through here.
+            var hasControl = false
+            for byte in bytes { hasControl = hasControl || byte < 0x20 || byte == 0x7F }
+            return !hasControl
+        }
+    }
+}

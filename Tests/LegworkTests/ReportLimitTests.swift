@@ -1,0 +1,48 @@
+import Legwork
+import LegworkTestKit
+import Testing
+
+@Suite("What a tool says")
+struct ReportLimitTests {
+    @Test("as data that is too large or too deep is left out of the timeline, which says so", arguments: [0, 1])
+    func emit(which: Int) async throws {
+        let data = [JSONValue.string(String(repeating: "x", count: 100_000)), nested(1100)][which]
+        let tool = ClosureTool(ToolDescriptor(name: "loud", description: "")) { _, context in
+            context.emit("look", data: data)
+            return .text("ok")
+        }
+        let bench = try Bench(tool)
+        let record = try await bench.background("loud")
+        #expect(try await bench.end(of: record.id).status == .completed)
+        let said = try #require(try await bench.events(of: record.id).first { $0.kind == .custom })
+        #expect(said.data == nil)
+        #expect(said.text?.hasPrefix("look") == true)
+        #expect(said.text?.contains("left out") == true)
+    }
+
+    @Test("as a checkpoint that is too deep is refused")
+    func checkpoint() async throws {
+        let tool = ClosureTool(ToolDescriptor(name: "deep", description: "")) { _, context in
+            try await context.save(checkpoint: nested(1100))
+            return .text("ok")
+        }
+        let bench = try Bench(tool)
+        let result = try #require(try await bench.manager.call("deep", as: bench.alice).result)
+        #expect(result.isError)
+        #expect(result.text.contains("1000"))
+    }
+
+    @Test("as a result counts with its metadata, and must not nest too deep", arguments: [0, 1, 2])
+    func result(which: Int) async throws {
+        let result = [
+            ToolResult(content: [.text("ok")], meta: ["log": .string(String(repeating: "x", count: 5000))]),
+            ToolResult(content: [.text("ok")], structuredContent: nested(1100)),
+            ToolResult(content: [.other(["type": "x", "data": nested(1100)])]),
+        ][which]
+        let bench = try Bench(ClosureTool(ToolDescriptor(name: "big", description: "")) { _, _ in result }) { $0.maximumResultBytes = 4000 }
+        let record = try await bench.background("big")
+        let ended = try await bench.end(of: record.id)
+        #expect(ended.status == .failed)
+        #expect(ended.result?.text.contains("write a file") == true)
+    }
+}
