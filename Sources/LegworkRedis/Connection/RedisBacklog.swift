@@ -31,10 +31,16 @@ struct RedisBacklog {
         }
         // An order of many commands is let in when nothing else waits, whatever the limit.
         if !isEmpty, commands + order.commands.count > limit {
-            return RedisError(.queueFull, "\(commands) commands wait for Redis already, and \(limit) may; try again later or raise queueLimit")
+            return RedisError(
+                .queueFull,
+                "\(commands) commands wait for Redis already, and \(limit) may; try again later or raise queueLimit"
+            )
         }
         if bytes + order.bytes > byteLimit {
-            return RedisError(.queueFull, "\(bytes) bytes wait for Redis already, and \(byteLimit) may; try again later or raise queueBytes")
+            return RedisError(
+                .queueFull,
+                "\(bytes) bytes wait for Redis already, and \(byteLimit) may; try again later or raise queueBytes"
+            )
         }
         orders.append(order)
         count(order, by: 1)

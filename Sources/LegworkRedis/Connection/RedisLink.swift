@@ -124,7 +124,7 @@ extension RedisLink {
             }
             if configuration.database != 0 { try ask(RedisCommand("SELECT", String(configuration.database)), configuration) }
             try ask(RedisCommand("PING"), configuration)
-        } catch where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost {
             throw RedisError(
                 .unavailable,
                 "\(error.message) (during the greeting: if TLS is expected there, which is not supported, use a tunnel or a Unix socket)"
