@@ -1,4 +1,4 @@
-import Glibc
+import LegworkCore
 
 /// The thread that owns a connection: it sends what waits, several callers' commands in one round trip, and connects again when it has to.
 struct RedisThread {
@@ -14,12 +14,13 @@ struct RedisThread {
         _ pipeline: RedisPipeline,
         whenOver: @escaping @Sendable () -> Void
     ) throws(RedisError) {
-        let isStarted = startThread {
+        let fault = BlockingThread.start {
             var thread = RedisThread(configuration: configuration, pipeline: pipeline)
             thread.run()
             whenOver()
         }
-        guard isStarted else { throw RedisError(.unavailable, "the system gives no further thread, which a connection to Redis needs") }
+        guard let fault else { return }
+        throw RedisError(.unavailable, "the system gives no further thread (error \(fault)), which a connection to Redis needs")
     }
 
     private init(configuration: RedisConfiguration, pipeline: RedisPipeline) {
@@ -78,31 +79,4 @@ struct RedisThread {
     }
 
     private static let cutOff = RedisError(.connectionLost, "the connection to Redis was given up because of another command's answer")
-}
-
-/// What a thread is to do.
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    var thread = pthread_t()
-    let box = unsafe Unmanaged.passRetained(ThreadBody(body))
-    guard unsafe pthread_create(&thread, nil, runThread, box.toOpaque()) == 0 else {
-        unsafe box.release()
-        return false
-    }
-    pthread_detach(thread)
-    return true
-}
-
-private func runThread(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    // hiredis writes to sockets in a way that would end the process when the other end is gone.
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    unsafe sigaddset(&signals, SIGPIPE)
-    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
-    if let box = unsafe box { unsafe Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().run() }
-    return nil
 }

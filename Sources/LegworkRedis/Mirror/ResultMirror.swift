@@ -162,7 +162,11 @@ extension ResultMirror {
             for start in stride(from: 0, to: round.ids.count, by: Self.chunk) {
                 try await write(Array(round.ids[start..<min(start + Self.chunk, round.ids.count)]))
             }
-            try await savePosition(after: round)
+            guard try await savePosition(after: round) else {
+                // Who waits for this round waits for what is written again, too.
+                note { state, _ in for waiter in round.waiters { state.wait(waiter) } }
+                continue
+            }
             let flushers = shared.withLock { shared in round.waiters.compactMap { shared.flushers.removeValue(forKey: $0) } }
             for flusher in flushers { flusher.resume(returning: nil) }
         }
@@ -175,15 +179,21 @@ extension ResultMirror {
         return reply.text ?? ""
     }
 
-    /// Moves the position in Redis, unless something has happened to it: then Redis has lost data, and what it lost is looked for first.
-    private func savePosition(after round: MirrorState.Round) async throws {
-        guard let position = shared.withLock({ $0.state.position(after: round) }) else { return }
+    /// Moves the position in Redis, if it may move.
+    ///
+    /// - Returns: false when something has happened to it: then Redis has lost data, and what it lost is to be looked for first.
+    private func savePosition(after round: MirrorState.Round) async throws -> Bool {
+        guard let position = shared.withLock({ $0.state.position(after: round) }) else { return true }
         let command = RedisCommand("EVAL", Self.saving, "1", positionKey, round.stored, position.text)
         let reply = try await persistently { () throws(RedisError) in
             try await self.results.connection.send(command, isRepeatable: true)
         }
-        guard let found = reply.text, found != position.text else { return note { state, _ in state.saved(position) } }
+        guard let found = reply.text, found != position.text else {
+            note { state, _ in state.saved(position) }
+            return true
+        }
         note { state, _ in state.start(from: found) }
+        return false
     }
 
     /// Key: the position. Arguments: what it should be, and what it becomes. Answers with what it was, or with the new one.

@@ -85,7 +85,7 @@ final class RedisServer: Sendable {
         let (isUp, said) = (TestSignal(), Said())
         let (pid, output) = try Self.launch(words)
         process.withLock { $0 = pid }
-        startThread {
+        _ = BlockingThread.start {
             // Redis says when it is ready. What it says later is read too, so that the pipe never fills.
             var (buffer, text) = ([UInt8](repeating: 0, count: 4096), "")
             while true {

@@ -1,4 +1,5 @@
 import Glibc
+import LegworkCore
 
 /// Something on a loopback port that is no Redis: it says one thing to everybody who connects, and hangs up.
 final class Stranger: Sendable {
@@ -18,7 +19,7 @@ final class Stranger: Sendable {
             }
         }
         guard isBound, listen(listener, 16) == 0 else { throw RedisServer.Failure(description: "cannot listen") }
-        startThread { [listener] in
+        _ = BlockingThread.start { [listener] in
             while true {
                 let visitor = accept(listener, nil, nil)
                 if visitor < 0 { return }
