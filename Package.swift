@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "Legwork", targets: ["Legwork"]),
         .library(name: "LegworkCore", targets: ["LegworkCore"]),
         .library(name: "LegworkSQLite", targets: ["LegworkSQLite"]),
+        .library(name: "LegworkRedis", targets: ["LegworkRedis"]),
         .library(name: "LegworkCommands", targets: ["LegworkCommands"]),
         .library(name: "LegworkMCP", targets: ["LegworkMCP"]),
         .library(name: "LegworkTestKit", targets: ["LegworkTestKit"]),
@@ -48,6 +49,8 @@ let package = Package(
             pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
+        // Without pkg-config, whose answer for hiredis has a flag that the package manager warns of at every build.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
 
         // Ground: the words and the rules.
         .target(name: "LegworkCore", swiftSettings: strict),
@@ -57,6 +60,7 @@ let package = Package(
         // Engine room.
         .target(name: "LegworkEventLoop", dependencies: ["LegworkCore", "CLibevent", "CLinux"], swiftSettings: strictMemory),
         .target(name: "LegworkSQLite", dependencies: ["LegworkCore", "CSQLite"], swiftSettings: strictMemory),
+        .target(name: "LegworkRedis", dependencies: ["LegworkCore", "CHiredis"], swiftSettings: strictMemory),
         .target(
             name: "LegworkCommands",
             dependencies: ["LegworkCore", "LegworkEventLoop"],
@@ -107,6 +111,11 @@ let package = Package(
         .testTarget(
             name: "LegworkStoreTests",
             dependencies: ["LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit", "legwork-store-crasher"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LegworkRedisTests",
+            dependencies: ["LegworkCore", "Legwork", "LegworkRedis", "LegworkSQLite", "LegworkTestKit"],
             swiftSettings: strict
         ),
         .testTarget(
