@@ -29,12 +29,11 @@ public final class SQLiteTaskStore: TaskStore {
 
     /// Records a new task.
     public func insert(_ request: InsertRequest) async throws(StoreError) -> InsertResult {
-        let record = request.record
-        let task = try EncodedTask(record)
+        let task = try EncodedTask(request.record)
         let events = try EncodedEvents(request.events)
-        let (name, key) = (record.name, record.idempotencyKey)
-        return try await writing.run(size: task.row.size + events.row.size) { (writer) throws(StoreError) in
-            try writer.insert(task, name: name, idempotencyKey: key, events: events)
+        let notices = try EncodedNotices(request.notices)
+        return try await writing.run(size: task.row.size + events.row.size + notices.row.size) { (writer) throws(StoreError) in
+            try writer.insert(request, task, events, notices)
         }
     }
 
@@ -52,9 +51,9 @@ public final class SQLiteTaskStore: TaskStore {
     public func commit(_ change: TaskChange) async throws(StoreError) -> CommitResult {
         let task = try EncodedTask(change.record)
         let events = try EncodedEvents(change.events)
-        let (version, token) = (change.expectedVersion, change.token)
-        return try await writing.run(size: task.row.size + events.row.size) { (writer) throws(StoreError) in
-            try writer.commit(task, replacing: version, token: token, events: events)
+        let notices = try EncodedNotices(change.notices)
+        return try await writing.run(size: task.row.size + events.row.size + notices.row.size) { (writer) throws(StoreError) in
+            try writer.commit(change, task, events, notices)
         }
     }
 
@@ -88,9 +87,19 @@ public final class SQLiteTaskStore: TaskStore {
         try await reading.run { (reader) throws(StoreError) in try reader.lostLeases(query) }
     }
 
-    /// Deletes finished tasks: by owner the oldest first, for the operator those that ended first.
+    /// Deletes finished tasks, those that ended first at first.
     public func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID] {
         try await writing.run { (writer) throws(StoreError) in try writer.purge(request) }
+    }
+
+    /// Finds all that descends from a task.
+    public func descendants(_ query: DescendantQuery) async throws(StoreError) -> [TaskSummary]? {
+        try await reading.run { (reader) throws(StoreError) in try reader.descendants(query) }
+    }
+
+    /// Closes a run.
+    public func cancel(_ run: RunCancel) async throws(StoreError) {
+        try await writing.run { (writer) throws(StoreError) in try writer.cancel(run) }
     }
 
     /// The ids of tasks as they change.

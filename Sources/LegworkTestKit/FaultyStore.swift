@@ -5,6 +5,7 @@ import Synchronization
 public enum StoreOperation: Sendable, Hashable, CaseIterable {
     /// The verbs of ``TaskStore``.
     case insert, claim, renew, commit, task, find, tasks, counts, events, lostLeases, purge, quarantined
+    case descendants, cancelRun, send, take, deadLetters, replay, clear, post, notices, mark
 }
 
 /// When an operation goes wrong.
@@ -168,6 +169,56 @@ extension FaultyStore {
     /// Passes it on.
     public func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID] {
         try await pass(.purge) { () throws(StoreError) in try await inner.purge(request) }
+    }
+
+    /// Passes it on.
+    public func descendants(_ query: DescendantQuery) async throws(StoreError) -> [TaskSummary]? {
+        try await pass(.descendants) { () throws(StoreError) in try await inner.descendants(query) }
+    }
+
+    /// Passes it on.
+    public func cancel(_ run: RunCancel) async throws(StoreError) {
+        try await pass(.cancelRun) { () throws(StoreError) in try await inner.cancel(run) }
+    }
+
+    /// Passes it on.
+    public func send(_ request: SendRequest) async throws(StoreError) -> SendResult {
+        try await pass(.send) { () throws(StoreError) in try await inner.send(request) }
+    }
+
+    /// Passes it on.
+    public func take(_ request: TakeRequest) async throws(StoreError) -> TakeReply {
+        try await pass(.take) { () throws(StoreError) in try await inner.take(request) }
+    }
+
+    /// Passes it on.
+    public func deadLetters(_ query: DeadLetterQuery) async throws(StoreError) -> [DeadLetter] {
+        try await pass(.deadLetters) { () throws(StoreError) in try await inner.deadLetters(query) }
+    }
+
+    /// Passes it on.
+    public func replay(_ request: ReplayRequest) async throws(StoreError) -> ReplayResult? {
+        try await pass(.replay) { () throws(StoreError) in try await inner.replay(request) }
+    }
+
+    /// Passes it on.
+    public func clear(_ query: DeadLetterQuery) async throws(StoreError) -> Int {
+        try await pass(.clear) { () throws(StoreError) in try await inner.clear(query) }
+    }
+
+    /// Passes it on.
+    public func post(_ request: NoticePost) async throws(StoreError) -> PostResult {
+        try await pass(.post) { () throws(StoreError) in try await inner.post(request) }
+    }
+
+    /// Passes it on.
+    public func notices(_ query: NoticeQuery) async throws(StoreError) -> [Notice] {
+        try await pass(.notices) { () throws(StoreError) in try await inner.notices(query) }
+    }
+
+    /// Passes it on.
+    public func mark(_ request: NoticeMark) async throws(StoreError) -> Int {
+        try await pass(.mark) { () throws(StoreError) in try await inner.mark(request) }
     }
 
     /// The changes of the inner store.

@@ -33,6 +33,7 @@ struct QuarantineTests {
             Damage(sql: "UPDATE bodies SET arguments = '{\"a\":'", word: "arguments is no JSON", isSeenByLists: false),
             Damage(sql: "UPDATE bodies SET checkpoint = ''", word: "checkpoint", isSeenByLists: false),
             Damage(sql: "UPDATE bodies SET result = '{}'", word: "result", isSeenByLists: false),
+            Damage(sql: "UPDATE bodies SET extras = '[]'", word: "extras", isSeenByLists: false),
             Damage(sql: "DELETE FROM bodies", word: "arguments are missing", isSeenByLists: false),
         ]
     }
@@ -44,7 +45,8 @@ struct QuarantineTests {
             title: "Task \(index)",
             name: name,
             caller: Caller(owner: "ann"),
-            arguments: ["n": 1],
+            // Large enough for a row of their own in `bodies`.
+            arguments: ["text": .string(String(repeating: "x", count: 1000))],
             idempotencyKey: key,
             createdAt: start
         )

@@ -36,6 +36,7 @@ extension Attempt {
                 reports = UnwrittenReports()
                 return record
             case .existing, .nameTaken: throw TaskManagerError(.nameTaken, "the name '\(record.name ?? "")' is taken")
+            case .refused(let refusal): throw TaskManagerError(refusal)
             }
         } catch let error as StoreError where error.code == .duplicateID {
             // An earlier try was recorded, though its answer said that it was not.
@@ -74,6 +75,9 @@ extension Attempt {
         case .deliver(let outcome, let waiter): deliver(outcome, to: waiter)
         case .cancelTool: cancel()
         case .forget: forgetCall()
+        case .goOn where (error as? TaskManagerError)?.code == .familyCancelled:
+            // What it belongs to was cancelled, and it with it.
+            cancel()
         case .goOn:
             // What the store will never take stays a call, however long it takes; anything else may have passed by then.
             if (error as? StoreError)?.code != .invalid { openWindow(.seconds(1)) }

@@ -93,6 +93,7 @@ extension TaskManager {
         switch try await engine.store.insert(InsertRequest(record, events: [event])) {
         case .existing(let existing): return existing
         case .nameTaken(let other): throw nameTaken(other)
+        case .refused(let refusal): throw TaskManagerError(refusal)
         case .inserted:
             engine.workers.wake()
             return record
@@ -115,6 +116,7 @@ extension TaskManager {
         switch try await engine.store.insert(InsertRequest(record, events: events)) {
         case .inserted, .existing: return record
         case .nameTaken(let other): throw nameTaken(other)
+        case .refused(let refusal): throw TaskManagerError(refusal)
         }
     }
 

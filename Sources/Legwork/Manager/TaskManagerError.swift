@@ -4,7 +4,9 @@ public import LegworkCore
 public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
     /// The kind of fault. New ones may appear in later versions.
     public struct Code: Sendable, Hashable {
-        private enum Value { case notFound, ambiguous, invalidArgument, nameTaken, shuttingDown, noOutput, conflict, leaseLost }
+        private enum Value {
+            case notFound, ambiguous, invalidArgument, nameTaken, familyCancelled, shuttingDown, noOutput, conflict, leaseLost
+        }
         private let value: Value
 
         /// There is no such task, or it is another owner's; the two are told apart by nobody.
@@ -15,6 +17,8 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
         public static let invalidArgument = Code(value: .invalidArgument)
         /// A live task of the owner has the name already.
         public static let nameTaken = Code(value: .nameTaken)
+        /// The run or the parent task was cancelled, so nothing new of it starts.
+        public static let familyCancelled = Code(value: .familyCancelled)
         /// The manager is shutting down and takes no new work.
         public static let shuttingDown = Code(value: .shuttingDown)
         /// There is no raw output.
@@ -37,6 +41,14 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.matches = matches
+    }
+
+    /// Says why a family takes no new member.
+    init(_ refusal: InsertRefusal) {
+        switch refusal {
+        case .runCancelled: self.init(.familyCancelled, "the run was cancelled, so nothing new of it starts; start a new run")
+        case .parentCancelled: self.init(.familyCancelled, "the parent task was cancelled, so it starts no more children")
+        }
     }
 
     /// The message.

@@ -13,11 +13,26 @@ extension MemoryTaskStore {
             fileprivate var isSorted = true
         }
 
-        private var lines: [String: Line] = [:]
+        private var lines: [ExactText: Line] = [:]
+        /// The tasks whose time has not come, the latest first: they keep out of the way of those that may be claimed.
+        private var held: [(time: Timestamp, entry: Entry)] = []
 
         mutating func insert(_ entry: Entry) {
+            guard let time = entry.record.notBefore else { return line(up: entry) }
+            held.insert((time, entry), at: held.partitioningIndex { $0.time <= time })
+        }
+
+        private mutating func releaseHeld(at now: Timestamp) {
+            while let last = held.last, last.time <= now {
+                held.removeLast()
+                if last.entry.record.status == .queued, last.entry.record.notBefore == last.time { line(up: last.entry) }
+            }
+        }
+
+        private mutating func line(up entry: Entry) {
             let priority = entry.record.priority
-            var line = lines.removeValue(forKey: entry.record.queue) ?? Line()
+            let queue = ExactText(entry.record.queue)
+            var line = lines.removeValue(forKey: queue) ?? Line()
             let index = line.lanes.firstIndex { $0.priority <= priority } ?? line.lanes.endIndex
             if index == line.lanes.endIndex || line.lanes[index].priority != priority {
                 line.lanes.insert((priority, Lane()), at: index)
@@ -25,19 +40,20 @@ extension MemoryTaskStore {
             // A task that comes back to its queue keeps its place among those of its priority.
             if let last = line.lanes[index].lane.entries.last, last.position > entry.position { line.lanes[index].lane.isSorted = false }
             line.lanes[index].lane.entries.append(entry)
-            lines[entry.record.queue] = line
+            lines[queue] = line
         }
 
         /// The next tasks to claim. Those found here that are queued no more are dropped on the way.
         mutating func candidates(queues: [String], limit: Int, now: Timestamp) -> [Entry] {
+            releaseHeld(at: now)
             var found: [Entry] = []
-            for queue in queues.isEmpty ? Set(lines.keys) : Set(queues) {
+            for queue in queues.isEmpty ? Set(lines.keys) : Set(queues.map(ExactText.init)) {
                 guard var line = lines.removeValue(forKey: queue) else { continue }
                 var taken = 0
                 for index in line.lanes.indices where taken < limit {
                     let priority = line.lanes[index].priority
                     taken += line.lanes[index].lane.collect(into: &found, limit: limit - taken, now: now) { record in
-                        record.status == .queued && record.priority == priority && record.queue == queue
+                        record.status == .queued && record.priority == priority && record.queue.isExactly(queue.text)
                     }
                 }
                 line.lanes.removeAll { $0.lane.isEmpty }
@@ -72,7 +88,9 @@ extension MemoryTaskStore.ClaimOrder.Lane {
         }
         var taken = 0
         var previous: MemoryTaskStore.Entry?
-        for entry in entries[head...] where taken < limit && belongs(entry.record) && entry !== previous {
+        for entry in entries[head...] {
+            if taken == limit { break }
+            guard belongs(entry.record), entry !== previous else { continue }
             previous = entry
             if let notBefore = entry.record.notBefore, notBefore > now { continue }
             found.append(entry)

@@ -5,6 +5,8 @@ extension MemoryTaskStore {
         var record: TaskRecord
         var events: [TaskEvent]
         var isPurged = false
+        /// The sequence of the notice that told of the end. There is never a second one, also when this was acknowledged.
+        var told: Int64?
 
         init(position: Int64, record: TaskRecord, events: [TaskEvent]) {
             self.position = position
@@ -21,12 +23,24 @@ extension MemoryTaskStore {
         /// The entries that have not ended, in order of position. Those that have since stay until they are more than half.
         private(set) var live: [Entry] = []
         private var ended = 0
+        /// The entries that have ended, those that ended first at first.
+        private(set) var finished: [Entry] = []
         var counts = TaskCounts()
 
         mutating func add(_ entry: Entry) {
             entries.append(entry)
             counts[entry.record.status] += 1
-            if !entry.record.status.isTerminal { live.append(entry) }
+            if entry.record.status.isTerminal { finish(entry) } else { live.append(entry) }
+        }
+
+        private mutating func finish(_ entry: Entry) {
+            guard let time = entry.record.finishedAt else { return }
+            let place = (time, entry.position)
+            if let last = finished.last, let end = last.record.finishedAt, (end, last.position) > place {
+                finished.insert(entry, at: finished.partitioningIndex { ($0.record.finishedAt ?? time, $0.position) > place })
+            } else {
+                finished.append(entry)
+            }
         }
 
         mutating func move(_ entry: Entry, from before: TaskStatus) {
@@ -35,6 +49,7 @@ extension MemoryTaskStore {
             counts[before] -= 1
             counts[after] += 1
             guard after.isTerminal else { return }
+            finish(entry)
             ended += 1
             if ended > 32, ended > live.count / 2 {
                 live.removeAll(where: \.record.status.isTerminal)
@@ -47,14 +62,21 @@ extension MemoryTaskStore {
             purged += 1
             if purged > 32, purged > entries.count / 2 {
                 entries.removeAll(where: \.isPurged)
+                finished.removeAll(where: \.isPurged)
                 purged = 0
             }
         }
     }
 
+    /// A text that belongs to one owner: a name, a key or a run.
     struct NameKey: Hashable {
-        var owner: Owner
-        var text: String
+        private let owner: Owner
+        private let text: ExactText
+
+        init(owner: Owner, text: String) {
+            self.owner = owner
+            self.text = ExactText(text)
+        }
     }
 
     struct Contents {
@@ -67,8 +89,16 @@ extension MemoryTaskStore {
         var queued = ClaimOrder()
         var liveNames: [NameKey: TaskID] = [:]
         /// The tasks that have or had a name.
-        var names: [String: [TaskID]] = [:]
+        var names: [ExactText: [TaskID]] = [:]
         var idempotencyKeys: [NameKey: TaskID] = [:]
+        var flightKeys: [NameKey: TaskID] = [:]
+        /// The children of each task that has any, and the members of each run, in order of position.
+        var children: [TaskID: [Entry]] = [:]
+        var runs: [ExactText: [Entry]] = [:]
+        var cancelledRuns: [NameKey: Timestamp] = [:]
+        var inboxes: [TaskID: Inbox] = [:]
+        var deadLetters = DeadLetterShelf()
+        var notices = NoticeShelf()
         /// Ids by their first four digits; made when the first prefix is looked up, for most processes never do.
         var prefixes: [UInt32: [TaskID]]?
 
@@ -101,23 +131,30 @@ extension MemoryTaskStore.Contents {
             let index = MemoryTaskStore.NameKey(owner: record.owner, text: key)
             if let id = idempotencyKeys[index], let entry = entries[id] { return .existing(entry.record) }
         }
+        if let refusal = refusal(of: record) { return .refused(refusal) }
+        let flight = record.flightKey.map { MemoryTaskStore.NameKey(owner: record.owner, text: $0) }
+        if let flight, let id = flightKeys[flight], let entry = entries[id] { return .existing(entry.record) }
         guard entries[record.id] == nil else {
             throw StoreError(.duplicateID, "there is a task \(record.id) already; make a new id")
         }
-        let name = record.name.map { MemoryTaskStore.NameKey(owner: record.owner, text: $0) }
-        if let name, let id = liveNames[name], let entry = entries[id] { return .nameTaken(entry.record) }
+        let liveName = record.name.map { MemoryTaskStore.NameKey(owner: record.owner, text: $0) }
+        if let liveName, let id = liveNames[liveName], let entry = entries[id] { return .nameTaken(entry.record) }
 
-        let entry = MemoryTaskStore.Entry(position: nextPosition, record: record, events: request.events)
+        let entry = MemoryTaskStore.Entry(position: nextPosition, record: record, events: [])
+        append(request.events, to: entry)
         nextPosition += 1
         entries[record.id] = entry
         all.add(entry)
         shelves[record.owner, default: .init()].add(entry)
         if record.status == .queued { queued.insert(entry) }
-        if let name {
-            if !record.status.isTerminal { liveNames[name] = record.id }
-            names[name.text, default: []].append(record.id)
+        if let liveName, !record.status.isTerminal { liveNames[liveName] = record.id }
+        if let name = record.name {
+            names[ExactText(name), default: []].append(record.id)
         }
+        if let flight, !record.status.isTerminal { flightKeys[flight] = record.id }
         if let key = record.idempotencyKey { idempotencyKeys[.init(owner: record.owner, text: key)] = record.id }
+        join(entry, record.lineage)
+        tell(request.notices, of: entry)
         if prefixes != nil { prefixes?[Self.prefixKey(record.id), default: []].append(record.id) }
         return .inserted
     }
@@ -129,6 +166,7 @@ extension MemoryTaskStore.Contents {
             var next = entry.record
             guard let transition = try? next.claim(under: request.lease, at: request.now) else { continue }
             replace(entry, by: next, events: transition.events)
+            tell(transition.notices, of: entry)
             claimed.append(next)
         }
         return claimed
@@ -152,12 +190,13 @@ extension MemoryTaskStore.Contents {
         guard change.record.isSameTask(as: entry.record) else {
             throw StoreError(
                 .invalid,
-                "the owner, tool, name and idempotency key of \(entry.record.id) are fixed; commit the record with those it has"
+                "the owner, tool, name, keys and inbox of \(entry.record.id) are fixed; commit the record with those it has"
             )
         }
         var next = change.record
         next.keepRenewedLease(of: entry.record)
         replace(entry, by: next, events: change.events)
+        tell(change.notices, of: entry)
         return .applied
     }
 
@@ -169,10 +208,12 @@ extension MemoryTaskStore.Contents {
             case .operator: all
             }
         guard let shelf else { return [] }
-        let doomed = shelf.entries.lazy.filter { entry in
-            !entry.isPurged && request.statuses.contains(entry.record.status)
-                && (entry.record.finishedAt.map { $0 < request.finishedBefore } ?? false)
-        }.prefix(max(0, request.limit))
+        let doomed = shelf.finished.lazy
+            .prefix { $0.isPurged || $0.record.finishedAt.map { $0 < request.finishedBefore } ?? false }
+            .filter { entry in
+                !entry.isPurged && request.statuses.contains(entry.record.status) && (request.includesKept || !entry.record.isKept)
+            }
+            .prefix(max(0, request.limit))
         let chosen = Array(doomed)
         for entry in chosen { remove(entry) }
         return chosen.map(\.record.id)
@@ -187,23 +228,42 @@ extension MemoryTaskStore.Contents {
         if shelves[record.owner]?.counts.total == 0 { shelves[record.owner] = nil }
         if let key = record.idempotencyKey { idempotencyKeys[.init(owner: record.owner, text: key)] = nil }
         if let name = record.name {
+            let name = ExactText(name)
             names[name]?.removeAll { $0 == record.id }
             if names[name]?.isEmpty == true { names[name] = nil }
         }
+        leave(entry, record.lineage)
         if prefixes != nil { prefixes?[Self.prefixKey(record.id)]?.removeAll { $0 == record.id } }
     }
 
     private mutating func replace(_ entry: MemoryTaskStore.Entry, by next: TaskRecord, events: [TaskEvent]) {
-        let before = entry.record.status
+        let before = entry.record
         entry.record = next
         append(events, to: entry)
         if next.status == .queued { queued.insert(entry) }
-        all.move(entry, from: before)
-        shelves[next.owner]?.move(entry, from: before)
-        if next.status.isTerminal, !before.isTerminal, let name = next.name {
-            let key = MemoryTaskStore.NameKey(owner: next.owner, text: name)
-            if liveNames[key] == next.id { liveNames[key] = nil }
+        all.move(entry, from: before.status)
+        shelves[next.owner]?.move(entry, from: before.status)
+        if before.lineage != next.lineage {
+            leave(entry, before.lineage)
+            join(entry, next.lineage)
         }
+        if next.status.isTerminal, !before.status.isTerminal { end(next) }
+    }
+
+    /// Lets go of what only a live task has.
+    private mutating func end(_ record: TaskRecord) {
+        if let name = record.name { free(name, of: record, in: \.liveNames) }
+        if let key = record.flightKey { free(key, of: record, in: \.flightKeys) }
+        if let inbox = inboxes.removeValue(forKey: record.id) { bury(inbox.messages, of: record, .finished, at: record.updatedAt) }
+    }
+
+    private mutating func free(
+        _ text: String,
+        of record: TaskRecord,
+        in index: WritableKeyPath<Self, [MemoryTaskStore.NameKey: TaskID]>
+    ) {
+        let key = MemoryTaskStore.NameKey(owner: record.owner, text: text)
+        if self[keyPath: index][key] == record.id { self[keyPath: index][key] = nil }
     }
 
     private func append(_ events: [TaskEvent], to entry: MemoryTaskStore.Entry) {
@@ -225,7 +285,7 @@ extension MemoryTaskStore.Contents {
             guard TaskID.prefix(from: prefix) == prefix else { return [] }
             found = matches(ofPrefix: prefix).compactMap { entry($0, in: search.scope) }
         case .name(let name):
-            found = names[name]?.compactMap { entry($0, in: search.scope) } ?? []
+            found = names[ExactText(name)]?.compactMap { entry($0, in: search.scope) } ?? []
         }
         return
             found
@@ -254,20 +314,13 @@ extension MemoryTaskStore.Contents {
 
     func tasks(_ query: TaskQuery) throws(StoreError) -> TaskPage {
         try checkOpen()
-        let shelf: MemoryTaskStore.Shelf? =
-            switch query.scope {
-            case .owner(let owner): shelves[owner]
-            case .operator: all
-            }
-        guard let shelf else { return TaskPage([], next: nil) }
-        // Live tasks are few beside the finished ones, and most lists ask for them.
-        let onlyLive = !query.statuses.isEmpty && query.statuses.allSatisfy { !$0.isTerminal }
-        let candidates = onlyLive ? shelf.live : shelf.entries
+        guard let candidates = candidates(query) else { return TaskPage([], next: nil) }
         let end = query.cursor.map { cursor in candidates.partitioningIndex { $0.position >= cursor.position } } ?? candidates.count
         var found: [TaskSummary] = []
         var last: Int64 = 0
         let limit = min(max(1, query.limit), TaskQuery.maximumLimit)
-        for entry in candidates[..<end].reversed() where !entry.isPurged && matches(entry.record, query) {
+        for entry in candidates[..<end].reversed()
+        where !entry.isPurged && query.scope.includes(entry.record.owner) && matches(entry.record, query) {
             if found.count == limit { return TaskPage(found, next: TaskCursor(position: last)) }
             found.append(TaskSummary(entry.record))
             last = entry.position
@@ -275,11 +328,26 @@ extension MemoryTaskStore.Contents {
         return TaskPage(found, next: nil)
     }
 
+    /// The fewest entries, in order of position, among which all that are asked for must be.
+    private func candidates(_ query: TaskQuery) -> [MemoryTaskStore.Entry]? {
+        if let parent = query.parent { return children[parent] }
+        if let run = query.run { return runs[ExactText(run)] }
+        let shelf: MemoryTaskStore.Shelf? =
+            switch query.scope {
+            case .owner(let owner): shelves[owner]
+            case .operator: all
+            }
+        // Live tasks are few beside the finished ones, and most lists ask for them.
+        let onlyLive = !query.statuses.isEmpty && query.statuses.allSatisfy { !$0.isTerminal }
+        return onlyLive ? shelf?.live : shelf?.entries
+    }
+
     private func matches(_ record: TaskRecord, _ query: TaskQuery) -> Bool {
         (query.statuses.isEmpty || query.statuses.contains(record.status))
-            && (query.tool.map { $0 == record.tool } ?? true)
+            && (query.tool.map { $0.isExactly(record.tool) } ?? true)
             && (query.parent.map { $0 == record.lineage.parent } ?? true)
-            && (query.queue.map { $0 == record.queue } ?? true)
+            && (query.run.map { record.lineage.run.isExactly($0) } ?? true)
+            && (query.queue.map { $0.isExactly(record.queue) } ?? true)
             && (query.createdSince.map { $0 <= record.createdAt } ?? true)
     }
 
@@ -290,17 +358,5 @@ extension MemoryTaskStore.Contents {
             return lease.expiresAt < query.expiredBefore || (query.notHeldBy.map { lease.node != $0 } ?? false)
         }
         return lost.sorted { $0.position < $1.position }.prefix(max(0, query.limit)).map(\.record)
-    }
-}
-
-extension Array {
-    /// The first index at which a predicate holds that, once true, stays true.
-    fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
-        var (low, high) = (startIndex, endIndex)
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

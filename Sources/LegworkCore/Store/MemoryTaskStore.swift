@@ -91,6 +91,75 @@ public final class MemoryTaskStore: TaskStore {
         return purged
     }
 
+    /// Finds all that descends from a task.
+    public func descendants(_ query: DescendantQuery) async throws(StoreError) -> [TaskSummary]? {
+        try contents.withLock { (contents) throws(StoreError) in try contents.descendants(query) }
+    }
+
+    /// Closes a run.
+    public func cancel(_ run: RunCancel) async throws(StoreError) {
+        try contents.withLock { (contents) throws(StoreError) in try contents.cancel(run) }
+    }
+
+    /// Puts a message into a task's inbox.
+    public func send(_ request: SendRequest) async throws(StoreError) -> SendResult {
+        let result = try contents.withLock { (contents) throws(StoreError) in try contents.send(request) }
+        if case .queued = result { watchers.send([request.recipient]) }
+        return result
+    }
+
+    /// Removes the messages that were dealt with and gives the next ones.
+    public func take(_ request: TakeRequest) async throws(StoreError) -> TakeReply {
+        try contents.withLock { (contents) throws(StoreError) in try contents.take(request) }
+    }
+
+    /// Reads the messages that could not be delivered.
+    public func deadLetters(_ query: DeadLetterQuery) async throws(StoreError) -> [DeadLetter] {
+        try contents.withLock { (contents) throws(StoreError) in
+            try contents.checkOpen()
+            return contents.deadLetters.find(query)
+        }
+    }
+
+    /// Sends a dead letter again.
+    public func replay(_ request: ReplayRequest) async throws(StoreError) -> ReplayResult? {
+        let result = try contents.withLock { (contents) throws(StoreError) in try contents.replay(request) }
+        if let result, case .queued = result.result { watchers.send([result.recipient]) }
+        return result
+    }
+
+    /// Deletes dead letters.
+    public func clear(_ query: DeadLetterQuery) async throws(StoreError) -> Int {
+        try contents.withLock { (contents) throws(StoreError) in try contents.clear(query) }
+    }
+
+    /// Writes a notice of a running task.
+    public func post(_ request: NoticePost) async throws(StoreError) -> PostResult {
+        let result = try contents.withLock { (contents) throws(StoreError) in try contents.post(request) }
+        switch result {
+        case .posted: watchers.send([request.notice.task])
+        case .coalesced: if !request.notice.kind.isTerminal { watchers.send([request.notice.task]) }
+        case .full, .lost: break
+        }
+        return result
+    }
+
+    /// Reads notices.
+    public func notices(_ query: NoticeQuery) async throws(StoreError) -> [Notice] {
+        try contents.withLock { (contents) throws(StoreError) in
+            try contents.checkOpen()
+            return contents.notices.find(query)
+        }
+    }
+
+    /// Says how far notices have come.
+    public func mark(_ request: NoticeMark) async throws(StoreError) -> Int {
+        try contents.withLock { (contents) throws(StoreError) in
+            try contents.checkOpen()
+            return contents.notices.mark(request)
+        }
+    }
+
     /// The ids of tasks as they change.
     public func changes() -> AsyncStream<[TaskID]> { watchers.subscribe() }
 

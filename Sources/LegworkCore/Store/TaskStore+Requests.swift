@@ -4,11 +4,14 @@ public struct InsertRequest: Sendable {
     public var record: TaskRecord
     /// Its first timeline entries, sequence 1 onwards.
     public var events: [TaskEvent]
+    /// What its owner is to be told, when it is recorded as ended.
+    public var notices: [Notice]
 
     /// Makes a request.
-    public init(_ record: TaskRecord, events: [TaskEvent] = []) {
+    public init(_ record: TaskRecord, events: [TaskEvent] = [], notices: [Notice] = []) {
         self.record = record
         self.events = events
+        self.notices = notices
     }
 }
 
@@ -16,10 +19,12 @@ public struct InsertRequest: Sendable {
 public enum InsertResult: Sendable, Hashable {
     /// The task is recorded.
     case inserted
-    /// The owner used this idempotency key before, for this task; nothing was written.
+    /// The owner used this idempotency key before, for this task, or a live task of the owner has the flight key; nothing was written.
     case existing(TaskRecord)
     /// A live task of the owner has this name; nothing was written.
     case nameTaken(TaskRecord)
+    /// Its family is not to grow any more; nothing was written.
+    case refused(InsertRefusal)
 }
 
 /// A worker's wish for work.
@@ -88,13 +93,22 @@ public struct TaskChange: Sendable {
     public var token: LeaseToken?
     /// New timeline entries.
     public var events: [TaskEvent]
+    /// What the owner is to be told.
+    public var notices: [Notice]
 
     /// Makes a change.
-    public init(_ record: TaskRecord, replacing expectedVersion: Int, token: LeaseToken? = nil, events: [TaskEvent] = []) {
+    public init(
+        _ record: TaskRecord,
+        replacing expectedVersion: Int,
+        token: LeaseToken? = nil,
+        events: [TaskEvent] = [],
+        notices: [Notice] = []
+    ) {
         self.record = record
         self.expectedVersion = expectedVersion
         self.token = token
         self.events = events
+        self.notices = notices
     }
 }
 
@@ -158,6 +172,8 @@ public struct TaskQuery: Sendable, Hashable {
     public var tool: String?
     /// Only children of this task.
     public var parent: TaskID?
+    /// Only tasks of this run.
+    public var run: String?
     /// Only tasks of this queue.
     public var queue: String?
     /// Only tasks recorded at this time or later.
@@ -173,6 +189,7 @@ public struct TaskQuery: Sendable, Hashable {
         statuses: Set<TaskStatus> = [],
         tool: String? = nil,
         parent: TaskID? = nil,
+        run: String? = nil,
         queue: String? = nil,
         createdSince: Timestamp? = nil,
         limit: Int = 100,
@@ -182,6 +199,7 @@ public struct TaskQuery: Sendable, Hashable {
         self.statuses = statuses
         self.tool = tool
         self.parent = parent
+        self.run = run
         self.queue = queue
         self.createdSince = createdSince
         self.limit = min(max(1, limit), Self.maximumLimit)
@@ -283,6 +301,8 @@ public struct PurgeRequest: Sendable, Hashable {
     public var statuses: Set<TaskStatus>
     /// Only tasks that ended before this time.
     public var finishedBefore: Timestamp
+    /// Also those that are pinned or wait for their result to be read.
+    public var includesKept: Bool
     /// The most tasks.
     public var limit: Int
 
@@ -291,11 +311,13 @@ public struct PurgeRequest: Sendable, Hashable {
         in scope: Scope,
         statuses: Set<TaskStatus> = [.completed, .failed, .cancelled],
         finishedBefore: Timestamp,
+        includesKept: Bool = false,
         limit: Int = 1000
     ) {
         self.scope = scope
         self.statuses = statuses.filter(\.isTerminal)
         self.finishedBefore = finishedBefore
+        self.includesKept = includesKept
         self.limit = limit
     }
 }

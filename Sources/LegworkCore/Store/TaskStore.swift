@@ -9,7 +9,9 @@ public protocol TaskStore: Sendable {
 
     /// Records a new task together with its first timeline entries.
     ///
-    /// An owner's idempotency key finds the task that was recorded with it first; a name is taken while a live task of the same owner has it.
+    /// An owner's idempotency key finds the task that was recorded with it first. Then a run that was cancelled, or a parent of the same owner
+    /// that was cancelled or asked to stop, refuses every new member of the family. A flight key finds the live task of the same owner that
+    /// has it, and a name is taken while a live task of the same owner has it.
     func insert(_ request: InsertRequest) async throws(StoreError) -> InsertResult
 
     /// Takes queued tasks for a worker: the highest priority first, then the oldest; none before its `notBefore`.
@@ -24,7 +26,8 @@ public protocol TaskStore: Sendable {
 
     /// Replaces a record by its next version, if nobody else has done so and the lease token, where one is named, is still the task's.
     ///
-    /// Owner, tool, name and idempotency key never change: a version that differs there throws ``StoreError/Code/invalid``. A lease that was
+    /// The notices of the change are written with it; a task's end is told once, however often it is said. Messages that a task has not read when it ends become dead letters with it.
+    /// Owner, tool, name, keys and whether there is an inbox never change: a version that differs there throws ``StoreError/Code/invalid``. A lease that was
     /// renewed while the change was made keeps its later end.
     func commit(_ change: TaskChange) async throws(StoreError) -> CommitResult
 
@@ -48,12 +51,59 @@ public protocol TaskStore: Sendable {
     /// Finds executing tasks whose lease has run out or belongs to a node that is known to be gone.
     func lostLeases(_ query: LostLeaseQuery) async throws(StoreError) -> [TaskRecord]
 
-    /// Deletes finished tasks with everything that belongs to them; which ones first, when there are more than the limit, is the store's choice.
+    /// Deletes finished tasks with everything that belongs to them, those that ended first at first. Notices that are not acknowledged stay.
     ///
     /// - Returns: the ids of those deleted, so that their files can follow.
     func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID]
 
-    /// The ids of tasks as they change, by whomever, from now on. A slow reader loses nothing but may get several changes as one.
+    /// Finds all that descends from a task, itself left out: parents before their children, each once, however the parents go in circles.
+    ///
+    /// - Returns: nil when there is no such task in the scope.
+    func descendants(_ query: DescendantQuery) async throws(StoreError) -> [TaskSummary]?
+
+    /// Closes a run, so that no more tasks of it are recorded.
+    func cancel(_ run: RunCancel) async throws(StoreError)
+
+    // MARK: Messages
+
+    /// Puts a message into a task's inbox.
+    func send(_ request: SendRequest) async throws(StoreError) -> SendResult
+
+    /// Removes the messages that an attempt has dealt with and gives it the next ones, in the order they were sent.
+    ///
+    /// A message that was given too often already becomes a dead letter instead.
+    func take(_ request: TakeRequest) async throws(StoreError) -> TakeReply
+
+    /// Reads the messages that could not be delivered.
+    func deadLetters(_ query: DeadLetterQuery) async throws(StoreError) -> [DeadLetter]
+
+    /// Sends a dead letter again: to its recipient, or when that has ended to the live task of the same owner and name. Once it is queued,
+    /// or was before, the letter is gone.
+    ///
+    /// - Returns: nil when there is no such letter in the scope.
+    func replay(_ request: ReplayRequest) async throws(StoreError) -> ReplayResult?
+
+    /// Deletes dead letters.
+    ///
+    /// - Returns: how many there were.
+    func clear(_ query: DeadLetterQuery) async throws(StoreError) -> Int
+
+    // MARK: Notices
+
+    /// Writes a notice of a running task.
+    func post(_ request: NoticePost) async throws(StoreError) -> PostResult
+
+    /// Reads notices.
+    func notices(_ query: NoticeQuery) async throws(StoreError) -> [Notice]
+
+    /// Says how far notices have come; those that are acknowledged are deleted.
+    ///
+    /// - Returns: how many changed.
+    func mark(_ request: NoticeMark) async throws(StoreError) -> Int
+
+    // MARK: The store
+
+    /// The ids of tasks as they change, get messages or post notices, by whomever, from now on. A slow reader loses nothing but may get several changes as one.
     func changes() -> AsyncStream<[TaskID]>
 
     /// The records that could not be read, which were set aside.

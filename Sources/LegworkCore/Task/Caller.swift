@@ -14,6 +14,12 @@ public struct Owner: Sendable, Hashable, CustomStringConvertible, ExpressibleByS
 
     /// The owner's name.
     public var description: String { name }
+
+    /// Whether two owners are one: their names have the same bytes.
+    public static func == (left: Owner, right: Owner) -> Bool { left.name.isExactly(right.name) }
+
+    /// Hashes the name's bytes.
+    public func hash(into hasher: inout Hasher) { name.hashExactly(into: &hasher) }
 }
 
 /// Who looks: one owner, or the operator, who sees everything.
@@ -42,12 +48,15 @@ public struct Caller: Sendable, Hashable {
         public var channel: String?
         /// The person within the platform.
         public var user: String?
+        /// One conversation of the owner's, where he has several: notices of its tasks are for it alone.
+        public var session: String?
 
         /// Describes an origin.
-        public init(platform: String? = nil, channel: String? = nil, user: String? = nil) {
+        public init(platform: String? = nil, channel: String? = nil, user: String? = nil, session: String? = nil) {
             self.platform = platform
             self.channel = channel
             self.user = user
+            self.session = session
         }
     }
 
@@ -67,6 +76,9 @@ public struct Caller: Sendable, Hashable {
         self.owner = owner
         sharedOrigin = origin.map(Shared.init)
     }
+
+    /// The conversation that the call came from, where the door knows it.
+    public var session: String? { origin?.session }
 
     /// What this caller may see.
     public var scope: Scope { .owner(owner) }
@@ -122,15 +134,4 @@ public struct Lineage: Sendable, Hashable {
         body(&changed)
         parts = changed == Parts() ? nil : Shared(changed)
     }
-}
-
-/// A value that several owners share, as if each had its own.
-private final class Shared<Value: Sendable & Hashable>: Sendable, Hashable {
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
-
-    static func == (left: Shared, right: Shared) -> Bool { left === right || left.value == right.value }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }

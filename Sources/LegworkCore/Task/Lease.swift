@@ -9,6 +9,12 @@ public struct NodeID: Sendable, Hashable, CustomStringConvertible {
     /// The node's name.
     public var description: String { name }
 
+    /// Whether two nodes are one: their names have the same bytes.
+    public static func == (left: NodeID, right: NodeID) -> Bool { left.name.isExactly(right.name) }
+
+    /// Hashes the name's bytes.
+    public func hash(into hasher: inout Hasher) { name.hashExactly(into: &hasher) }
+
     /// A name nobody else has.
     public static func random() -> NodeID {
         NodeID("node_" + String(UInt64.random(in: .min ... .max), radix: 36))

@@ -5,11 +5,14 @@ extension TaskRecord {
         public var effects: [TaskLifecycle.Effect]
         /// The timeline entries that belong to the change.
         public var events: [TaskEvent]
+        /// What the owner is to be told.
+        public var notices: [Notice]
 
         /// Describes a change.
-        public init(effects: [TaskLifecycle.Effect] = [], events: [TaskEvent] = []) {
+        public init(effects: [TaskLifecycle.Effect] = [], events: [TaskEvent] = [], notices: [Notice] = []) {
             self.effects = effects
             self.events = events
+            self.notices = notices
         }
     }
 
@@ -46,7 +49,9 @@ extension TaskRecord {
             events.append(newEvent(kind, at: now, text: kind == .failed ? failure ?? reason?.rawValue : reason?.rawValue, data: data))
         }
         touch(at: now)
-        return Transition(effects: effects, events: events)
+        // Here and nowhere else, so that no way to end is without its notice and none has two.
+        let isTold = effects.contains(.finish) || effects.contains(.announce)
+        return Transition(effects: effects, events: events, notices: isTold ? [Notice(of: self, at: now)] : [])
     }
 
     /// Adds an entry to the timeline; the caller commits it together with the record.
@@ -81,7 +86,8 @@ extension TaskRecord {
 
     /// Whether all that never changes is the same.
     package func isSameTask(as other: TaskRecord) -> Bool {
-        id == other.id && owner == other.owner && tool == other.tool && name == other.name && idempotencyKey == other.idempotencyKey
+        id == other.id && owner == other.owner && tool.isExactly(other.tool) && name.isExactly(other.name)
+            && idempotencyKey.isExactly(other.idempotencyKey) && flightKey.isExactly(other.flightKey) && hasInbox == other.hasInbox
     }
 
     /// The word in the timeline for an event, by where it led.

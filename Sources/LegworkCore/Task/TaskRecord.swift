@@ -31,6 +31,11 @@ public struct TaskRecord: Sendable, Hashable {
     /// What happens when the process that executes the task is lost.
     public var recovery: RecoveryPolicy
 
+    /// Whether messages can be sent to the task.
+    public let hasInbox: Bool
+    // Most tasks have none of it, and then it costs them one word.
+    var sharedExtras: Shared<Extras>?
+
     /// Status, reason, cancel request and attempts.
     public package(set) var lifecycle: TaskLifecycle
     /// Who executes the task, while somebody does.
@@ -88,6 +93,10 @@ public struct TaskRecord: Sendable, Hashable {
         priority: Int = 0,
         notBefore: Timestamp? = nil,
         recovery: RecoveryPolicy = .stop,
+        hasInbox: Bool = false,
+        flightKey: String? = nil,
+        metadata: JSONObject = JSONObject(),
+        keepsUntilRead: Bool = false,
         lifecycle: TaskLifecycle = .submitted,
         lease: Lease? = nil,
         createdAt: Timestamp,
@@ -105,6 +114,7 @@ public struct TaskRecord: Sendable, Hashable {
         self.priority = priority
         self.notBefore = notBefore
         self.recovery = recovery
+        self.hasInbox = hasInbox
         self.lifecycle = lifecycle
         self.lease = lease
         self.createdAt = createdAt
@@ -112,6 +122,7 @@ public struct TaskRecord: Sendable, Hashable {
         self.updatedAt = createdAt
         self.version = 1
         self.lastEvent = 0
+        extras = Extras(flightKey: flightKey, metadata: metadata, keepsUntilRead: keepsUntilRead)
     }
 }
 

@@ -12,6 +12,10 @@ public struct TaskSummary: Sendable, Hashable {
     public var owner: Owner
     /// The task that made it.
     public var parent: TaskID?
+    /// The agent that made it, or does it.
+    public var agent: String?
+    /// Whether messages can be sent to it.
+    public var hasInbox: Bool
     /// The queue it waits in.
     public var queue: String
     /// Where it stands.
@@ -45,6 +49,8 @@ public struct TaskSummary: Sendable, Hashable {
         name = record.name
         owner = record.owner
         parent = record.lineage.parent
+        agent = record.lineage.agent
+        hasInbox = record.hasInbox
         queue = record.queue
         status = record.status
         reason = record.reason
@@ -67,6 +73,8 @@ public struct TaskSummary: Sendable, Hashable {
         name: String?,
         owner: Owner,
         parent: TaskID?,
+        agent: String?,
+        hasInbox: Bool,
         queue: String,
         status: TaskStatus,
         reason: TaskReason?,
@@ -86,6 +94,8 @@ public struct TaskSummary: Sendable, Hashable {
         self.name = name
         self.owner = owner
         self.parent = parent
+        self.agent = agent
+        self.hasInbox = hasInbox
         self.queue = queue
         self.status = status
         self.reason = reason

@@ -34,6 +34,7 @@ struct APIFault: Error, Sendable {
         case .ambiguous:
             self.init(status: 409, code: "ambiguous", message: error.message)
             matches = error.matches
+        case .familyCancelled: self.init(status: 409, code: "family_cancelled", message: error.message)
         case .nameTaken: self.init(status: 409, code: "name_taken", message: error.message)
         case .shuttingDown: self.init(status: 503, code: "shutting_down", message: error.message)
         case .conflict: self.init(status: 409, code: "conflict", message: error.message)

@@ -27,14 +27,11 @@ extension Reader {
         let rest: SQL = """
             AND position >= \(first) AND position < \(end)\(Self.filter(query)) ORDER BY position DESC
             """
-        if let parent = query.parent?.description {
-            // A task has few children, whatever their statuses.
-            var wanted: SQL = ""
-            if !query.statuses.isEmpty {
-                let list = statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-                wanted = SQL(stringLiteral: " AND status IN (\(list))")
-            }
-            return ["\(Self.summary) INDEXED BY tasks_by_parent WHERE parent = \(parent)\(wanted) \(rest)"]
+        if let family = Self.family(query) {
+            // A family is small, whatever the statuses of its members.
+            let list = statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            let wanted = query.statuses.isEmpty ? "" : SQL(stringLiteral: " AND status IN (\(list))")
+            return ["\(Self.summary) \(family)\(wanted) \(rest)"]
         }
         return statuses.map { status in
             switch (query.scope, query.tool, query.queue) {
@@ -63,11 +60,23 @@ extension Reader {
         }
     }
 
+    /// The range of an index that holds a task's children or a run's members, where these are asked for.
+    private static func family(_ query: TaskQuery) -> SQL? {
+        switch (query.parent, query.run, query.scope) {
+        case (let parent?, _, _): "INDEXED BY tasks_by_parent WHERE parent = \(parent.description)"
+        case (nil, let run?, .owner(let owner)): "INDEXED BY tasks_by_owner_run WHERE owner = \(owner.name) AND run = \(run)"
+        case (nil, let run?, .operator): "INDEXED BY tasks_by_run WHERE run = \(run)"
+        case (nil, nil, _): nil
+        }
+    }
+
     /// What the row itself has to show beside its place in an index.
     private static func filter(_ query: TaskQuery) -> SQL {
+        let isFamily = query.parent != nil || query.run != nil
         var filter: SQL = ""
-        if case .owner(let owner) = query.scope, query.parent != nil { filter = "\(filter) AND owner = \(owner.name)" }
-        if let tool = query.tool, query.parent != nil { filter = "\(filter) AND tool = \(tool)" }
+        if query.parent != nil { filter = "\(filter)\(and: query.scope)" }
+        if let run = query.run, query.parent != nil { filter = "\(filter) AND run = \(run)" }
+        if let tool = query.tool, isFamily { filter = "\(filter) AND tool = \(tool)" }
         if let queue = query.queue { filter = "\(filter) AND queue = \(queue)" }
         if let since = query.createdSince { filter = "\(filter) AND created_at >= \(since.milliseconds)" }
         return filter
@@ -96,6 +105,31 @@ extension Reader {
             case .prefix(let prefix): try find(prefix: prefix, search)
             case .name(let name): try find(name: name, search)
             }
+        }
+    }
+
+    func descendants(_ query: DescendantQuery) throws(StoreError) -> [TaskSummary]? {
+        try snapshot { () throws(StoreError) in
+            guard let root = try position(of: query.id, in: query.scope) else { return nil }
+            let columns = SQL(stringLiteral: Column.summary.map { "t.\($0.name)" }.joined(separator: ", "))
+            // SQLite goes through such a family first in, first out. UNION passes over whom it knows already, so that circles end.
+            let statement = try connection.statement(
+                """
+                WITH RECURSIVE family (position, id) AS (
+                    SELECT \(root), \(query.id.description)
+                    UNION
+                    SELECT child.position, child.id FROM family CROSS JOIN tasks child INDEXED BY tasks_by_parent
+                    ON child.parent = family.id\(and: query.scope, column: "child.owner")
+                )
+                SELECT \(columns) FROM family CROSS JOIN tasks t ON t.position = family.position WHERE family.position <> \(root)
+                """
+            )
+            defer { statement.reset() }
+            var found: [TaskSummary] = []
+            while found.count < query.limit, try statement.step() {
+                if let summary = summary(statement.row) { found.append(summary) }
+            }
+            return found
         }
     }
 
@@ -149,7 +183,7 @@ extension Reader {
     }
 }
 
-/// Several queries, each in falling order of position, read as one.
+/// Several queries, each in falling order of its first column, or each in rising order, read as one.
 struct RangeMerge {
     private struct Range {
         let statement: Statement
@@ -160,8 +194,10 @@ struct RangeMerge {
     /// The range whose row was given out last, and which has to step before the next.
     private var current: Int?
     private let statements: [Statement]
+    private let isRising: Bool
 
-    init(_ connection: Connection, _ queries: [SQL]) throws(StoreError) {
+    init(_ connection: Connection, _ queries: [SQL], isRising: Bool = false) throws(StoreError) {
+        self.isRising = isRising
         var statements: [Statement] = []
         for query in queries { statements.append(try connection.statement(query)) }
         self.statements = statements
@@ -179,7 +215,10 @@ struct RangeMerge {
                 ranges.remove(at: current)
             }
         }
-        current = ranges.indices.max { ranges[$0].position < ranges[$1].position }
+        current =
+            isRising
+            ? ranges.indices.min { ranges[$0].position < ranges[$1].position }
+            : ranges.indices.max { ranges[$0].position < ranges[$1].position }
         return current.map { ranges[$0].statement.row }
     }
 

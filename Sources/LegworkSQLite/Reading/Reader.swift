@@ -7,7 +7,7 @@ final class Reader {
 
     /// The columns of a whole record behind its position, from both tables.
     static let record = SQL(
-        stringLiteral: "SELECT t.position, " + Column.record.map(\.name).joined(separator: ", ")
+        stringLiteral: "SELECT t.position, " + Column.selected(Column.record)
             + " FROM tasks t LEFT JOIN bodies b ON b.position = t.position"
     )
 
@@ -30,14 +30,8 @@ final class Reader {
     }
 
     func task(_ lookup: TaskLookup) throws(StoreError) -> TaskRecord? {
-        let id = lookup.id.description
         var found: TaskRecord?
-        let query: SQL =
-            switch lookup.scope {
-            case .owner(let owner): "\(Self.record) WHERE t.id = \(id) AND t.owner = \(owner.name)"
-            case .operator: "\(Self.record) WHERE t.id = \(id)"
-            }
-        try connection.each(query) { row in found = record(row) }
+        try connection.each("\(Self.record) WHERE t.id = \(lookup.id.description)\(and: lookup.scope)") { row in found = record(row) }
         return found
     }
 
@@ -45,8 +39,8 @@ final class Reader {
         var counts = TaskCounts()
         let query: SQL =
             switch scope {
-            case .owner(let owner): "SELECT status, number FROM owner_counts WHERE owner = \(owner.name)"
-            case .operator: "SELECT status, number FROM total_counts"
+            case .owner(let owner): "SELECT status, number FROM counts WHERE owner = \(owner.name)"
+            case .operator: "SELECT status, number FROM counts WHERE owner = 0"
             }
         try connection.each(query) { row in
             guard let status = TaskStatus(rawValue: row.rawText(0)) else { return }
@@ -57,13 +51,7 @@ final class Reader {
 
     func events(_ query: EventQuery) throws(StoreError) -> [TaskEvent]? {
         try snapshot { () throws(StoreError) in
-            let id = query.id.description
-            let position: Int64? =
-                switch query.scope {
-                case .owner(let owner): try connection.integer("SELECT position FROM tasks WHERE id = \(id) AND owner = \(owner.name)")
-                case .operator: try connection.integer("SELECT position FROM tasks WHERE id = \(id)")
-                }
-            guard let position else { return nil }
+            guard let position = try position(of: query.id, in: query.scope) else { return nil }
             let limit = min(max(0, query.limit), 10_000)
             var events: [TaskEvent] = []
             let statement = try connection.statement(
@@ -109,6 +97,10 @@ final class Reader {
             }
             return lost
         }
+    }
+
+    func position(of id: TaskID, in scope: Scope) throws(StoreError) -> Int64? {
+        try connection.integer("SELECT position FROM tasks WHERE id = \(id.description)\(and: scope)")
     }
 
     /// The record of a row of ``record``; nil, and noted, when it is damaged.

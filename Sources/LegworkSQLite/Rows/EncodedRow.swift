@@ -43,9 +43,13 @@ struct EncodedRow: Sendable {
 
     mutating func add(_ value: JSONValue?, _ what: StaticString) throws(StoreError) {
         guard let value else { return fields.append(.null) }
-        let start = bytes.count
-        bytes.append(contentsOf: try StoredJSON.bytes(value, what))
-        fields.append(.text(start: start, count: bytes.count - start))
+        add(utf8: try StoredJSON.bytes(value, what))
+    }
+
+    /// Adds text that is UTF-8 already.
+    mutating func add(utf8: [UInt8]) {
+        fields.append(.text(start: bytes.count, count: utf8.count))
+        bytes.append(contentsOf: utf8)
     }
 
     /// Replaces a number.

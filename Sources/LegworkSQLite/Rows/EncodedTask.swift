@@ -2,13 +2,18 @@ import LegworkCore
 
 /// A record as the values that its columns get.
 struct EncodedTask: Sendable {
+    /// The most bytes of arguments that stand in the row of the task itself, so that lists go on reading small rows.
+    private static let smallArguments = 256
+
     let id: TaskID
     let owner: String
     let status: TaskStatus
+    let hasInbox: Bool
     let createdAt: Int64
     /// The fields in the order ``Column/identity``, ``Column/reported``, ``Column/standing``, ``Column/placement``, ``Column/body``.
     private(set) var row: EncodedRow
 
+    static let fixed = 1..<1 + Column.fixed.count
     static let reported = Column.identity.count..<Column.identity.count + Column.reported.count
     static let standing = reported.upperBound..<reported.upperBound + Column.standing.count
     static let placement = standing.upperBound..<standing.upperBound + Column.placement.count
@@ -18,6 +23,7 @@ struct EncodedTask: Sendable {
         id = record.id
         owner = record.owner.name
         status = record.status
+        hasInbox = record.hasInbox
         createdAt = record.createdAt.milliseconds
         row = EncodedRow(fieldCapacity: Self.body.upperBound, byteCapacity: 512)
         row.add(record.id.description)
@@ -25,6 +31,8 @@ struct EncodedTask: Sendable {
         row.add(record.tool)
         row.add(record.name)
         row.add(record.idempotencyKey)
+        row.add(record.flightKey)
+        row.add(record.hasInbox)
         try row.add(record.caller.origin?.stored, "origin")
         row.add(record.createdAt)
         row.addReported(record)
@@ -33,10 +41,17 @@ struct EncodedTask: Sendable {
         try row.add(record.arguments, "arguments")
         try row.add(record.checkpoint, "checkpoint")
         try row.add(record.result?.json, "result")
+        try row.add(record.hasExtras ? record.extras.stored : nil, "metadata and inputs")
     }
 
     /// The token of the lease.
     var leaseToken: EncodedRow.Field { row.fields[Self.reported.upperBound - 1] }
+
+    /// Whether the arguments are small, and all there is for a row in `bodies`.
+    var isBodySmall: Bool {
+        guard case .text(_, let count) = row.fields[Self.body.lowerBound], count <= Self.smallArguments else { return false }
+        return row.fields[Self.body].dropFirst().allSatisfy { $0 == .null }
+    }
 
     /// Keeps the later end of a lease that was renewed while the change was made.
     mutating func extendLease(to expiry: Int64) {
@@ -68,7 +83,6 @@ extension EncodedRow {
         add(record.version)
         add(record.lastEvent)
         add(record.recovery.rawValue)
-        add(record.lineage.run)
         add(record.lineage.call)
         add(record.lineage.agent)
         add(record.failure)
@@ -78,6 +92,7 @@ extension EncodedRow {
     fileprivate mutating func addStanding(_ record: TaskRecord) {
         add(record.status.rawValue)
         add(record.finishedAt)
+        add(record.isKept)
         // A task that waits for its time is kept out of the way of those that may be claimed.
         add(record.status == .queued ? record.notBefore : nil)
         add(record.lease?.node.name)
@@ -86,6 +101,7 @@ extension EncodedRow {
 
     fileprivate mutating func addPlacement(_ record: TaskRecord) {
         add(record.lineage.parent?.description)
+        add(record.lineage.run)
         add(record.queue)
         add(record.priority)
         add(record.notBefore)

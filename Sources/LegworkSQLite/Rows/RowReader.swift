@@ -10,6 +10,9 @@ struct RowReader {
         self.column = column
     }
 
+    /// Passes over columns.
+    mutating func skip(_ count: Int32) { column += count }
+
     mutating func optionalText() throws(RowDamage) -> String? {
         defer { column += 1 }
         return try row.text(column)

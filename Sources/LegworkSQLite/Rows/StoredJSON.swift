@@ -54,12 +54,18 @@ extension Caller.Origin {
         object["platform"] = platform.map(JSONValue.string)
         object["channel"] = channel.map(JSONValue.string)
         object["user"] = user.map(JSONValue.string)
+        object["session"] = session.map(JSONValue.string)
         return .object(object)
     }
 
     init(stored json: JSONValue) throws(RowDamage) {
         guard json.object != nil else { throw RowDamage("its origin is no object") }
-        self.init(platform: json["platform"]?.string, channel: json["channel"]?.string, user: json["user"]?.string)
+        self.init(
+            platform: json["platform"]?.string,
+            channel: json["channel"]?.string,
+            user: json["user"]?.string,
+            session: json["session"]?.string
+        )
     }
 }
 

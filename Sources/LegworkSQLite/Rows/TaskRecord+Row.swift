@@ -10,6 +10,8 @@ extension TaskRecord {
         let tool = try reader.text()
         let name = try reader.optionalText()
         let idempotencyKey = try reader.optionalText()
+        let flightKey = try reader.optionalText()
+        let hasInbox = try reader.bool()
         let origin = try reader.optionalJSON().map { (json) throws(RowDamage) in try Caller.Origin(stored: json) }
         let createdAt = try reader.time()
         // Reported.
@@ -26,7 +28,6 @@ extension TaskRecord {
         let version = try reader.int()
         let lastEvent = try reader.int()
         let recovery = try reader.word(RecoveryPolicy.self)
-        let run = try reader.optionalText()
         let call = try reader.optionalText()
         let agent = try reader.optionalText()
         let failure = try reader.optionalText()
@@ -34,11 +35,13 @@ extension TaskRecord {
         // Standing.
         let status = try reader.word(TaskStatus.self)
         let finishedAt = try reader.optionalTime()
-        _ = try reader.optionalInteger()
+        // Whether it is kept, and until when it is held back, follows from the rest.
+        reader.skip(2)
         let leaseNode = try reader.optionalText()
         let leaseExpiresAt = try reader.optionalTime()
         // Placement.
         let parent = try reader.optionalID()
+        let run = try reader.optionalText()
         let queue = try reader.text()
         let priority = try reader.int()
         let notBefore = try reader.optionalTime()
@@ -46,6 +49,7 @@ extension TaskRecord {
         guard let arguments = try reader.optionalJSON() else { throw RowDamage("its arguments are missing") }
         let checkpoint = try reader.optionalJSON()
         let result = try reader.optionalJSON().map { (json) throws(RowDamage) in try ToolResult(stored: json) }
+        let extras = try reader.optionalJSON()
 
         self.init(
             id: id,
@@ -60,11 +64,14 @@ extension TaskRecord {
             priority: priority,
             notBefore: notBefore,
             recovery: recovery,
+            hasInbox: hasInbox,
+            flightKey: flightKey,
             lifecycle: TaskLifecycle(status: status, reason: reason, isCancelRequested: isCancelRequested, attempts: attempts),
             lease: try Lease?(token: leaseToken, node: leaseNode, expiresAt: leaseExpiresAt),
             createdAt: createdAt,
             startedAt: startedAt
         )
+        if let extras { self.extras = try Extras(stored: extras, flightKey: flightKey) }
         self.title = title
         self.cancelRequestedAt = cancelRequestedAt
         self.statusMessage = statusMessage
@@ -101,6 +108,8 @@ extension TaskSummary {
         let name = try reader.optionalText()
         let owner = Owner(try reader.text())
         let parent = try reader.optionalID()
+        let agent = try reader.optionalText()
+        let hasInbox = try reader.bool()
         let queue = try reader.text()
         let status = try reader.word(TaskStatus.self)
         let reason = try reader.optionalText().map(TaskReason.init)
@@ -120,6 +129,8 @@ extension TaskSummary {
             name: name,
             owner: owner,
             parent: parent,
+            agent: agent,
+            hasInbox: hasInbox,
             queue: queue,
             status: status,
             reason: reason,

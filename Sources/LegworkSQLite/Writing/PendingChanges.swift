@@ -9,7 +9,7 @@ struct PendingChanges {
     }
 
     private struct Key: Hashable {
-        var owner: String
+        var owner: ExactText
         var status: TaskStatus
     }
 
@@ -50,7 +50,9 @@ struct PendingChanges {
     /// The differences by owner and status, one of each.
     var byOwner: [(owner: String, status: TaskStatus, number: Int64)] {
         var sums: [Key: Int64] = [:]
-        for difference in differences { sums[Key(owner: difference.owner, status: difference.status), default: 0] += difference.number }
-        return sums.compactMap { $0.value == 0 ? nil : ($0.key.owner, $0.key.status, $0.value) }
+        for difference in differences {
+            sums[Key(owner: ExactText(difference.owner), status: difference.status), default: 0] += difference.number
+        }
+        return sums.compactMap { $0.value == 0 ? nil : ($0.key.owner.text, $0.key.status, $0.value) }
     }
 }

@@ -53,11 +53,11 @@ extension Writer {
             return positions
         }
         var found: [(priority: Int64, position: Int64)] = []
-        for queue in Set(request.queues) {
+        for queue in Set(request.queues.map(ExactText.init)) {
             try connection.each(
                 """
                 SELECT priority, position FROM tasks INDEXED BY tasks_to_claim_by_queue
-                WHERE queue = \(queue) AND status = 'queued' AND held_until IS NULL AND (not_before IS NULL OR not_before <= \(now))
+                WHERE queue = \(queue.text) AND status = 'queued' AND held_until IS NULL AND (not_before IS NULL OR not_before <= \(now))
                 ORDER BY priority DESC, position LIMIT \(limit)
                 """
             ) { row in found.append((row.rawInteger(0), row.rawInteger(1))) }
@@ -82,6 +82,7 @@ extension Writer {
         let row = EncodedRow(claimed: record)
         try update(statements.updateStanding, row, row.fields.indices, at: position)
         try append(EncodedEvents(transition.events), at: position)
+        try tell(EncodedNotices(transition.notices), of: position)
         pending.move(record.owner.name, from: before, to: record.status)
         pending.change(record.id)
         return record

@@ -2,20 +2,20 @@ import LegworkCore
 
 extension Writer {
     func commit(
+        _ change: TaskChange,
         _ task: EncodedTask,
-        replacing version: Int,
-        token: LeaseToken?,
-        events: EncodedEvents
+        _ events: EncodedEvents,
+        _ notices: EncodedNotices
     ) throws(StoreError) -> CommitResult {
         var task = task
         guard let stored = try standing(of: &task) else { return .stale(nil) }
-        guard stored.version == version, token == nil || stored.token == token.map({ Int64(bitPattern: $0.rawValue) }) else {
+        guard stored.version == change.expectedVersion, change.token == nil || stored.token == change.token?.stored else {
             return .stale(try soundRecord(stored.position))
         }
         guard stored.isSameTask else {
             throw StoreError(
                 .invalid,
-                "the owner, tool, name and idempotency key of \(task.id) are fixed; commit the record with those it has"
+                "the owner, tool, name, keys and inbox of \(task.id) are fixed; commit the record with those it has"
             )
         }
         guard let status = stored.status else {
@@ -31,6 +31,8 @@ extension Writer {
         try update(statement, task.row, EncodedTask.reported.lowerBound..<end, at: stored.position)
         try replaceBody(task, at: stored.position)
         try append(events, at: stored.position)
+        if task.hasInbox, task.status.isTerminal { try closeInbox(at: stored.position, now: change.record.updatedAt) }
+        try tell(notices, of: stored.position)
         pending.move(task.owner, from: status, to: task.status)
         pending.change(task.id)
         return .applied
@@ -42,7 +44,7 @@ extension Writer {
         let renew = statements.renew
         for item in request.items {
             try renew.bind([
-                .integer(request.expiresAt.milliseconds), .text(item.id.description), .integer(Int64(bitPattern: item.token.rawValue)),
+                .integer(request.expiresAt.milliseconds), .text(item.id.description), .integer(item.token.stored),
             ])
             defer { renew.reset() }
             var reply = RenewReply.lost
@@ -102,9 +104,14 @@ extension Writer {
             status: TaskStatus(rawValue: row.rawText(standing)),
             isStandingSame: row.equals(standing, EncodedTask.standing, of: task.row),
             isPlacementSame: row.equals(placement, EncodedTask.placement, of: task.row),
-            isSameTask: row.equals(fixed, 1..<5, of: task.row)
+            isSameTask: row.equals(fixed, EncodedTask.fixed, of: task.row)
         )
     }
+}
+
+extension LeaseToken {
+    /// The token as it is stored.
+    var stored: Int64 { Int64(bitPattern: rawValue) }
 }
 
 extension Row {

@@ -17,16 +17,18 @@ extension Writer {
         guard limit > 0 else { return [] }
         var doomed: [Doomed] = []
         for status in TaskStatus.allCases where status.isTerminal && request.statuses.contains(status) {
-            try connection.each(Self.query(request, status, limit)) { row in
-                doomed.append(
-                    Doomed(
-                        position: row.rawInteger(0),
-                        finishedAt: row.rawInteger(1),
-                        id: row.rawText(2),
-                        owner: row.rawText(3),
-                        status: status
+            for kept in request.includesKept ? [0, 1] : [0] {
+                try connection.each(Self.query(request, status, kept: kept, limit)) { row in
+                    doomed.append(
+                        Doomed(
+                            position: row.rawInteger(0),
+                            finishedAt: row.rawInteger(1),
+                            id: row.rawText(2),
+                            owner: row.rawText(3),
+                            status: status
+                        )
                     )
-                )
+                }
             }
         }
         doomed.sort { ($0.finishedAt, $0.position) < ($1.finishedAt, $1.position) }
@@ -39,6 +41,8 @@ extension Writer {
             try connection.run("DELETE FROM tasks WHERE position = \(task.position)")
             try connection.run("DELETE FROM bodies WHERE position = \(task.position)")
             try connection.run("DELETE FROM events WHERE position = \(task.position)")
+            try connection.run("DELETE FROM messages WHERE position = \(task.position)")
+            try connection.run("DELETE FROM inboxes WHERE position = \(task.position)")
             pending.count(task.owner, task.status, -1)
             pending.change(id)
             purged.append(id)
@@ -46,19 +50,16 @@ extension Writer {
         return purged
     }
 
-    private static func query(_ request: PurgeRequest, _ status: TaskStatus, _ limit: Int) -> SQL {
-        let before = request.finishedBefore.milliseconds
-        switch request.scope {
-        case .owner(let owner):
-            return """
-                SELECT position, finished_at, id, owner FROM tasks INDEXED BY tasks_by_owner
-                WHERE owner = \(owner.name) AND status = \(literal: status) AND finished_at < \(before) ORDER BY position LIMIT \(limit)
-                """
-        case .operator:
-            return """
-                SELECT position, finished_at, id, owner FROM tasks INDEXED BY tasks_by_finish
-                WHERE status = \(literal: status) AND finished_at < \(before) ORDER BY finished_at, position LIMIT \(limit)
-                """
-        }
+    /// The first to have ended of one status, those that are kept or the others.
+    private static func query(_ request: PurgeRequest, _ status: TaskStatus, kept: Int, _ limit: Int) -> SQL {
+        let range: SQL =
+            switch request.scope {
+            case .owner(let owner): "INDEXED BY tasks_by_owner_finish WHERE owner = \(owner.name) AND"
+            case .operator: "INDEXED BY tasks_by_finish WHERE"
+            }
+        return """
+            SELECT position, finished_at, id, owner FROM tasks \(range) status = \(literal: status) AND kept = \(kept)
+            AND finished_at < \(request.finishedBefore.milliseconds) ORDER BY finished_at, position LIMIT \(limit)
+            """
     }
 }

@@ -7,13 +7,14 @@ final class Writer {
     /// About the most bytes of one transaction; one larger request is a transaction of its own.
     static let maximumBatchBytes = 8 << 20
 
+    /// Stands for all owners in `counts`: a number, which is no owner's name.
+    private static let everybody = SQLValue.integer(0)
+
     let connection: Connection
     let statements: WriterStatements
     let timeline: TimelineLimit
-    /// The position of the next task. Never one that was given before, so that what was set aside keeps its own.
-    private(set) var nextPosition: Int64
-    /// The latest creation time so far.
-    private(set) var createdUntil: Int64
+    /// The places of tasks, notices and dead letters. None is given twice, so that what was set aside keeps its own.
+    var numbers: Numbers
     /// What the request at work changes.
     var pending = PendingChanges()
     private var batch = PendingChanges()
@@ -24,17 +25,7 @@ final class Writer {
         self.timeline = timeline
         self.announce = announce
         statements = try WriterStatements(connection)
-        let last = try connection.integer("SELECT max(position) FROM tasks") ?? 0
-        let promised = try connection.integer("SELECT value FROM facts WHERE name = 'next_position'") ?? 1
-        nextPosition = max(last + 1, promised)
-        createdUntil = try connection.integer("SELECT created_until FROM tasks ORDER BY position DESC LIMIT 1") ?? .min
-    }
-
-    /// Gives the next task its place.
-    func takePosition(createdAt: Int64) -> (position: Int64, createdUntil: Int64) {
-        createdUntil = max(createdUntil, createdAt)
-        defer { nextPosition += 1 }
-        return (nextPosition, createdUntil)
+        numbers = try Numbers(connection)
     }
 
     /// Runs requests in one transaction and answers them once it is durable.
@@ -89,7 +80,7 @@ final class Writer {
     /// A savepoint copies every page that is touched while it is open, and hardly any request fails, so the first try does without: when
     /// a request fails half done, all are run once more, each in a savepoint of its own.
     private func commit(_ jobs: [WriteJob], isCareful: Bool) throws(Disturbance) {
-        let (position, creation) = (nextPosition, createdUntil)
+        let before = numbers
         batch.removeAll()
         pending.removeAll()
         do throws(Disturbance) {
@@ -97,12 +88,12 @@ final class Writer {
             for job in jobs { try execute(job, isCareful: isCareful) }
             try losing { () throws(StoreError) in
                 try writeCounts()
-                if nextPosition != position { try statements.setNextPosition.run([.integer(nextPosition)]) }
+                for (fact, promise) in numbers.renewPromises() { try statements.setFact.run([.text(fact), .integer(promise)]) }
                 try statements.commit.run()
             }
         } catch {
             if connection.isInTransaction { try? statements.rollback.run() }
-            (nextPosition, createdUntil) = (position, creation)
+            numbers = before
             throw error
         }
     }
@@ -112,14 +103,14 @@ final class Writer {
     }
 
     private func execute(_ job: WriteJob, isCareful: Bool) throws(Disturbance) {
-        let (position, creation, changes) = (nextPosition, createdUntil, connection.totalChanges)
+        let (before, changes) = (numbers, connection.totalChanges)
         if isCareful { try losing { () throws(StoreError) in try statements.savepoint.run() } }
         do throws(StoreError) {
             try job.execute(self)
             batch.absorb(&pending)
         } catch {
             pending.removeAll()
-            (nextPosition, createdUntil) = (position, creation)
+            numbers = before
             // When the disk fails or is full, SQLite ends the transaction by itself.
             guard connection.isInTransaction else { throw .lost(error) }
             if isCareful {
@@ -136,28 +127,30 @@ final class Writer {
         if batch.needsRecount { return try recount() }
         var totals: [TaskStatus: Int64] = [:]
         for difference in batch.byOwner {
-            try statements.addToOwnerCount.run([.text(difference.owner), .text(difference.status.rawValue), .integer(difference.number)])
-            if difference.number < 0 {
-                try statements.dropEmptyOwnerCount.run([.text(difference.owner), .text(difference.status.rawValue)])
-            }
+            try add(difference.number, to: .text(difference.owner), difference.status)
             totals[difference.status, default: 0] += difference.number
         }
-        for (status, number) in totals where number != 0 {
-            try statements.addToTotalCount.run([.text(status.rawValue), .integer(number)])
-        }
+        for (status, number) in totals where number != 0 { try add(number, to: Self.everybody, status) }
+    }
+
+    private func add(_ number: Int64, to owner: SQLValue, _ status: TaskStatus) throws(StoreError) {
+        let status = SQLValue.text(status.rawValue)
+        try statements.addToCount.run([owner, status, .integer(number)])
+        if number < 0 { try statements.dropEmptyCount.run([owner, status]) }
     }
 
     /// Counts afresh. Reads one index from end to end, so only for a damaged row of which the status is unknown.
     private func recount() throws(StoreError) {
-        try connection.run("DELETE FROM owner_counts")
+        try connection.run("DELETE FROM counts")
         try connection.run(
             """
-            INSERT INTO owner_counts (owner, status, number)
+            INSERT INTO counts (owner, status, number)
             SELECT owner, status, count(*) FROM tasks INDEXED BY tasks_by_owner GROUP BY owner, status
             """
         )
-        try connection.run("DELETE FROM total_counts")
-        try connection.run("INSERT INTO total_counts (status, number) SELECT status, sum(number) FROM owner_counts GROUP BY status")
+        try connection.run(
+            "INSERT INTO counts (owner, status, number) SELECT \(Self.everybody), status, sum(number) FROM counts GROUP BY status"
+        )
     }
 
     /// Moves the write-ahead log into the file, so that it can be copied as one file once it is closed.

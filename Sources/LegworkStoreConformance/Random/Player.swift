@@ -68,7 +68,7 @@ struct Player {
         switch result {
         case .inserted: note(final.record)
         case .existing(let record), .nameTaken(let record): note(record)
-        case nil: break
+        case .refused, nil: break
         }
     }
 

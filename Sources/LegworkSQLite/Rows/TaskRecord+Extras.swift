@@ -1,0 +1,64 @@
+import LegworkCore
+
+extension TaskRecord.Extras {
+    /// What stands in `bodies`; nil when there is nothing, the flight key aside, which has a column of its own.
+    var stored: JSONValue? {
+        var object = JSONObject()
+        if !metadata.isEmpty { object["metadata"] = .object(metadata) }
+        if !inputs.isEmpty { object["inputs"] = .array(inputs.map(\.stored)) }
+        if inputsAsked != 0 { object["inputsAsked"] = JSONValue(inputsAsked) }
+        if isPinned { object["isPinned"] = true }
+        if keepsUntilRead { object["keepsUntilRead"] = true }
+        if let readAt { object["readAt"] = .integer(readAt.milliseconds) }
+        return object.isEmpty ? nil : .object(object)
+    }
+
+    /// Reads what was stored, and adds what has a column of its own.
+    init(stored json: JSONValue, flightKey: String?) throws(RowDamage) {
+        guard let object = json.object else { throw RowDamage("its extras are no object") }
+        self.init(
+            flightKey: flightKey,
+            metadata: object["metadata"]?.object ?? JSONObject(),
+            keepsUntilRead: object["keepsUntilRead"]?.bool ?? false
+        )
+        if let stored = object["inputs"] {
+            guard let stored = stored.array else { throw RowDamage("its inputs are no array") }
+            inputs = []
+            for input in stored { inputs.append(try InputRequest(stored: input)) }
+        }
+        inputsAsked = object["inputsAsked"]?.int ?? 0
+        isPinned = object["isPinned"]?.bool ?? false
+        readAt = object["readAt"]?.time
+    }
+}
+
+extension InputRequest {
+    fileprivate var stored: JSONValue {
+        var object = JSONObject()
+        object["key"] = .string(key)
+        object["message"] = .string(message)
+        object["schema"] = schema
+        object["askedAt"] = .integer(askedAt.milliseconds)
+        object["answer"] = answer
+        object["answeredAt"] = answeredAt.map { .integer($0.milliseconds) }
+        return .object(object)
+    }
+
+    fileprivate init(stored json: JSONValue) throws(RowDamage) {
+        guard let key = json["key"]?.string, let message = json["message"]?.string, let askedAt = json["askedAt"]?.time else {
+            throw RowDamage("one of its inputs is incomplete")
+        }
+        self.init(
+            key: key,
+            message: message,
+            schema: json["schema"],
+            askedAt: askedAt,
+            answer: json["answer"],
+            answeredAt: json["answeredAt"]?.time
+        )
+    }
+}
+
+extension JSONValue {
+    fileprivate var time: Timestamp? { int.map { Timestamp(milliseconds: Int64($0)) } }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import LegworkCore
+import LegworkSQLite
+import Testing
+
+/// No clock is asked here either: what a durable submit costs is one sync to the disk and a few microseconds for each page it writes.
+@Suite("A durable submit")
+struct SubmitCostTests {
+    @Test("writes few pages", arguments: [(0, 10.5), (100, 10.5), (2000, 13)])
+    func pages(bytes: Int, most: Double) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("tasks.db")
+        let store = try await SQLiteTaskStore.open(path: path)
+        for _ in 0..<100 { try await submit(to: store, bytes: bytes) }
+        let before = size(path + "-wal")
+        for _ in 0..<200 { try await submit(to: store, bytes: bytes) }
+        let pages = Double(size(path + "-wal") - before) / 4120 / 200
+        #expect(pages > 1)
+        #expect(pages < most)
+        await store.close()
+    }
+
+    private func submit(to store: SQLiteTaskStore, bytes: Int) async throws {
+        var record = TaskRecord(
+            id: .random(),
+            tool: "shell",
+            title: "Run the tests",
+            caller: Caller(owner: "ann"),
+            arguments: ["text": .string(String(repeating: "x", count: bytes))],
+            createdAt: .now
+        )
+        let event = record.newEvent(.created, at: record.createdAt)
+        _ = try await store.insert(InsertRequest(record, events: [event]))
+    }
+
+    private func size(_ path: String) -> Int {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+}
