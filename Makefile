@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PREFIX ?= $(HOME)/.local
 STRICT := --explicit-target-dependency-import-check error
 
-.PHONY: help build demo test test-swift test-clients bench lint format install clean setup
+.PHONY: help build demo test test-swift test-clients bench lint docs format install clean setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ bench: setup ## measure, print a table, and write .build/bench.json
 lint: ## check the format and the size of the files
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks
 	@scripts/check-file-sizes
+
+docs: setup ## build the documentation of the library into .build/docs
+	@scripts/docs
 
 format: ## bring the sources into the house's format
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks

@@ -15,9 +15,7 @@ public enum SeedEnvelopes {
     }
 
     /// What asking after a task gives: the result's own text when it completed, `{task_id, status: "failed", error}` when it did not,
-    /// and `{task_id, tool_name, status: "running", elapsed_seconds}` while it has not ended.
-    ///
-    /// - Parameter now: the time, for how long it has been running.
+    /// and `{task_id, tool_name, status: "running", elapsed_seconds}`, reckoned from now, while it has not ended.
     public static func result(of record: TaskRecord, now: Timestamp) -> String {
         switch record.status {
         case .completed: return record.result?.text ?? ""

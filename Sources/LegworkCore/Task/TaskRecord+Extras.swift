@@ -61,9 +61,8 @@ extension TaskRecord {
 
     // MARK: Input
 
-    /// Adds a request for input, under a key that was never used in this task.
+    /// Adds a request for input, under the tool's own key or, without one, under a new key that was never used in this task.
     ///
-    /// - Parameter key: the tool's own key; nil makes one.
     /// - Returns: the request, which has its answer already when the same key was answered before (a resumed tool asks again).
     public mutating func ask(_ message: String, schema: JSONValue?, key: String?, at now: Timestamp) -> InputRequest {
         if let key, let index = inputs.firstIndex(where: { $0.key == key }) { return inputs[index] }
