@@ -4,7 +4,7 @@ import Synchronization
 /// One execution of a call: runs the tool, hears its reports, and sees that its outcome arrives where it belongs.
 ///
 /// The decisions are ``AttemptStateMachine``'s; this class asks it under its lock and acts outside.
-final class Attempt: ToolContextHost {
+final class Attempt: ToolContextHost, LineageSource {
     typealias Waiter = CheckedContinuation<CallOutcome, any Error>
 
     struct State {
@@ -64,16 +64,29 @@ final class Attempt: ToolContextHost {
     let tool: RegisteredTool
     let arguments: JSONValue
     let caller: Caller
+    let lineage: Lineage
     private let asked: Asked?
     let state: Lock<State>
 
     /// An attempt of a call that nothing is recorded of.
-    init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller, options: CallOptions?) {
+    init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller, options: CallOptions) {
         self.engine = engine
         self.tool = tool
         self.arguments = arguments
         self.caller = caller
-        asked = options.map { Asked($0) }
+        lineage = options.lineage
+        asked = Asked(options)
+        state = Lock(State(machine: AttemptStateMachine(isRecorded: false, hasCaller: true)))
+    }
+
+    /// An attempt of a call that nothing is recorded of, of which the caller asked nothing in particular.
+    init(engine: Engine, tool: RegisteredTool, arguments: JSONValue, caller: Caller) {
+        self.engine = engine
+        self.tool = tool
+        self.arguments = arguments
+        self.caller = caller
+        lineage = .none
+        asked = nil
         state = Lock(State(machine: AttemptStateMachine(isRecorded: false, hasCaller: true)))
     }
 
@@ -91,6 +104,7 @@ final class Attempt: ToolContextHost {
         self.tool = tool
         arguments = record.arguments
         caller = record.caller
+        lineage = record.lineage
         asked = options == nil && whenOver == nil ? nil : Asked(options, whenOver: whenOver)
         var state = State(machine: AttemptStateMachine(isRecorded: true, hasCaller: options != nil))
         state.id = record.id
@@ -101,6 +115,10 @@ final class Attempt: ToolContextHost {
         self.state = Lock(state)
         engine.live.add(self, as: record.id)
     }
+
+    var owner: Owner? { caller.owner }
+
+    var lineageOfChildren: Lineage { Lineage(parent: taskID, run: lineage.run, call: lineage.call, agent: lineage.agent) }
 
     /// What the caller asked for.
     var options: CallOptions { asked?.options ?? CallOptions() }
@@ -115,7 +133,8 @@ final class Attempt: ToolContextHost {
     /// - Returns: the result of a tool that finished without ever suspending.
     /// - Throws: `CancellationError` when it was cancelled.
     func start() throws -> ToolResult? {
-        let work = Task.immediate { await self.run() }
+        // Bound around the making of the task, which inherits it: binding it inside would cost half as much again as the whole call.
+        let work = AmbientLineage.$object.withValue(self) { Task.immediate { await self.run() } }
         switch began(work) {
         case nil: return nil
         case .returned(let result): return result
@@ -125,7 +144,7 @@ final class Attempt: ToolContextHost {
 
     /// Starts the tool on a thread of the global pool; for attempts that nobody waits for.
     func startDetached() {
-        _ = began(Task.detached { await self.run() })
+        _ = began(AmbientLineage.$object.withValue(self) { Task { await self.run() } })
     }
 
     private func began(_ work: Task<Void, Never>) -> ToolOutcome? {

@@ -17,4 +17,17 @@ extension Engine {
         }
         return update.map { (disposition, $0.record) }
     }
+
+    /// Tells the attempts of this process to stop whose tasks somebody in another process has asked to.
+    func heedCancels(of ids: [TaskID]) async {
+        for id in ids {
+            guard let attempt = live[id] else { continue }
+            do {
+                guard let record = try await store.task(TaskLookup(id, in: .operator)) else { continue }
+                if record.lifecycle.isCancelRequested { attempt.cancel() }
+            } catch {
+                problem("whether \(id) was asked to stop elsewhere cannot be read: \(error)")
+            }
+        }
+    }
 }

@@ -13,18 +13,44 @@ enum CallLimits {
         try check(origin.platform, text, "platform of the origin")
         try check(origin.channel, text, "channel of the origin")
         try check(origin.user, text, "user of the origin")
+        try check(origin.session, text, "session of the origin")
     }
 
     static func check(_ options: CallOptions) throws(TaskManagerError) {
-        try check(options.name, name, "name")
+        try check(name: options.name)
+        try check(options.idempotencyKey, text, "idempotency key")
+        try check(options.flightKey, text, "flight key")
+        try check(options.metadata)
         try check(options.lineage)
     }
 
     static func check(_ options: SubmitOptions) throws(TaskManagerError) {
-        try check(options.name, name, "name")
+        try check(name: options.name)
         try check(options.queue, name, "queue")
         try check(options.idempotencyKey, text, "idempotency key")
+        try check(options.flightKey, text, "flight key")
+        try check(options.metadata)
         try check(options.lineage)
+    }
+
+    /// Words that stand for tasks wherever a name does.
+    static let reservedNames: Set<String> = ["parent", "self", "all", "broadcast"]
+
+    private static func check(name: String?) throws(TaskManagerError) {
+        try check(name, Self.name, "name")
+        guard let name else { return }
+        if reservedNames.contains(name) {
+            throw TaskManagerError(.invalidArgument, "the name '\(name)' is reserved: it stands for tasks by what they are to each other")
+        }
+        if name.hasPrefix(TaskID.marker), TaskID.prefix(from: name) != nil {
+            throw TaskManagerError(.invalidArgument, "the name '\(name)' would be taken for the beginning of an id; choose another")
+        }
+    }
+
+    private static func check(_ metadata: JSONObject) throws(TaskManagerError) {
+        if let excess = JSONValue.object(metadata).excess(bytes: 64 << 10) {
+            throw TaskManagerError(.invalidArgument, "the metadata cannot be taken: \(excess)")
+        }
     }
 
     private static func check(_ lineage: Lineage) throws(TaskManagerError) {

@@ -22,8 +22,20 @@ public struct CallOptions: Sendable {
     public var title: String?
     /// A name unique among the owner's live tasks. A call with a name is a task from its start.
     public var name: String?
-    /// Where the task stands in its family.
+    /// Where the task stands in its family; what is left open is taken from what is being executed (``AmbientLineage``).
     public var lineage: Lineage = .none
+    /// Records the call with its result, also when it finishes in time.
+    public var isRecorded: Bool = false
+    /// The id of the task, for callers who have to know it first; nil makes one. Such a call is a task from its start.
+    public var id: TaskID?
+    /// A second call of the owner with the same key gives the first one's task. Such a call is a task from its start.
+    public var idempotencyKey: String?
+    /// While a live task of the owner has this key, it is given and nothing is started. Such a call is a task from its start.
+    public var flightKey: String?
+    /// What is kept with the task.
+    public var metadata = JSONObject()
+    /// Whether retention leaves the task alone until its owner has read the result.
+    public var keepsUntilRead: Bool = false
     /// Hears what the tool reports while the caller waits. Called from any thread, in order; must be quick.
     public var onReport: (@Sendable (ToolReport) -> Void)?
 
@@ -69,11 +81,79 @@ public struct SubmitOptions: Sendable {
     public var title: String?
     /// A name unique among the owner's live tasks.
     public var name: String?
-    /// Where the task stands in its family.
+    /// Where the task stands in its family; what is left open is taken from what is being executed (``AmbientLineage``).
     public var lineage: Lineage = .none
+    /// The id of the task, for callers who have to know it first; nil makes one.
+    public var id: TaskID?
     /// A second submission of the owner with the same key gives the first one's task.
     public var idempotencyKey: String?
+    /// While a live task of the owner has this key, it is given and nothing is queued.
+    public var flightKey: String?
+    /// What is kept with the task.
+    public var metadata = JSONObject()
+    /// Whether retention leaves the task alone until its owner has read the result.
+    public var keepsUntilRead: Bool = false
 
     /// The defaults.
     public init() {}
+}
+
+/// How a closure is to be made a task.
+public struct SpawnOptions: Sendable {
+    /// The kind of work, which stands in the place of a tool's name: 1 to 128 of `A-Z a-z 0-9 _ . -`.
+    public var kind: String = "spawn"
+    /// A name unique among the owner's live tasks.
+    public var name: String?
+    /// Where the task stands in its family; what is left open is taken from what is being executed (``AmbientLineage``).
+    public var lineage: Lineage = .none
+    /// The id of the task, for callers who have to know it first; nil makes one.
+    public var id: TaskID?
+    /// A second use of the owner with the same key gives the first one's task.
+    public var idempotencyKey: String?
+    /// While a live task of the owner has this key, it is given and nothing is started.
+    public var flightKey: String?
+    /// What is kept with the task.
+    public var metadata = JSONObject()
+    /// Whether retention leaves the task alone until its owner has read the result.
+    public var keepsUntilRead: Bool = false
+    /// How long the closure has to stop once it was asked to.
+    public var cancelGrace: Duration = .seconds(5)
+
+    /// The defaults.
+    public init() {}
+
+    /// The defaults with a name.
+    public static func named(_ name: String) -> SpawnOptions {
+        var options = SpawnOptions()
+        options.name = name
+        return options
+    }
+
+    /// The same for a call.
+    func callOptions(title: String) -> CallOptions {
+        var options = CallOptions.background
+        options.title = title
+        options.name = name
+        options.lineage = lineage
+        options.id = id
+        options.idempotencyKey = idempotencyKey
+        options.flightKey = flightKey
+        options.metadata = metadata
+        options.keepsUntilRead = keepsUntilRead
+        return options
+    }
+}
+
+/// What became of the wish to start something.
+public struct Spawned: Sendable, Hashable {
+    /// The task.
+    public var task: TaskRecord
+    /// Whether it was started now. False when a key found a task that was there.
+    public var isNew: Bool
+
+    /// Describes an outcome.
+    public init(_ task: TaskRecord, isNew: Bool) {
+        self.task = task
+        self.isNew = isNew
+    }
 }

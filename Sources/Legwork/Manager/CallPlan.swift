@@ -36,8 +36,7 @@ enum CallPlan: Sendable, Hashable {
                 window = nil
             }
         }
-        // A name has to be unique from the start, and only the store can say whether it is.
-        self = tool.durability == .eager || options?.name != nil ? .eager(window: window) : .lazy(window: window)
+        self = tool.durability == .eager || options?.needsRecord == true ? .eager(window: window) : .lazy(window: window)
     }
 
     /// How long the caller waits.
@@ -52,5 +51,13 @@ enum CallPlan: Sendable, Hashable {
     static func whenCallerLeaves(_ tool: RegisteredTool, _ options: CallOptions) -> CallOptions.CallerLeaves {
         if case .never = tool.background { return .cancel }
         return options.decideWhenCallerLeaves?() ?? options.whenCallerLeaves
+    }
+}
+
+extension CallOptions {
+    /// Whether the call has to be recorded before it starts: a name or a key has to be unique from the start, and only the store can say
+    /// whether it is.
+    fileprivate var needsRecord: Bool {
+        isRecorded || name != nil || id != nil || idempotencyKey != nil || flightKey != nil || keepsUntilRead
     }
 }

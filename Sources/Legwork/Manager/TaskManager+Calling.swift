@@ -24,10 +24,25 @@ extension TaskManager {
         let tool = try tools.tool(named: name)
         try tool.check(arguments)
         try check(arguments, caller)
-        if let options { try CallLimits.check(options) }
+        // What most calls have not is kept out of the frame of those.
+        if options != nil || AmbientLineage.object != nil { return try await call(tool, arguments, caller, options ?? CallOptions()) }
+        let plan = try CallPlan(tool, nil, window: engine.window)
+        if engine.isShuttingDown { throw shuttingDown }
+        guard case .lazy(let window) = plan else { return try await callRecorded(tool, arguments, caller, CallOptions(), plan) }
+        let attempt = Attempt(engine: engine, tool: tool, arguments: arguments, caller: caller)
+        if let result = try attempt.start() { return .finished(result) }
+        return try await attempt.outcome(within: window)
+    }
+
+    @inline(never)
+    private func call(_ tool: RegisteredTool, _ arguments: JSONValue, _ caller: Caller, _ options: CallOptions) async throws -> CallOutcome
+    {
+        try CallLimits.check(options)
+        var options = options
+        options.lineage = try await family(options.lineage, caller)
         let plan = try CallPlan(tool, options, window: engine.window)
         if engine.isShuttingDown { throw shuttingDown }
-        guard case .lazy(let window) = plan else { return try await callRecorded(tool, arguments, caller, options ?? CallOptions(), plan) }
+        guard case .lazy(let window) = plan else { return try await callRecorded(tool, arguments, caller, options, plan) }
         let attempt = Attempt(engine: engine, tool: tool, arguments: arguments, caller: caller, options: options)
         if let result = try attempt.start() { return .finished(result) }
         return try await attempt.outcome(within: window)
@@ -49,7 +64,9 @@ extension TaskManager {
             engine.live.beginStarting()
             defer { engine.live.endStarting() }
             if engine.isShuttingDown { throw shuttingDown }
-            record = try await recordNow(tool, arguments, caller, options)
+            let spawned = try await self.record(tool, arguments, caller, options)
+            record = spawned.task
+            guard spawned.isNew else { return .task(record) }
             if case .background = plan {
                 Attempt(engine: engine, tool: tool, record: record).startDetached()
                 return .task(record)
@@ -76,17 +93,21 @@ extension TaskManager {
         try CallLimits.check(options)
         if engine.isShuttingDown { throw shuttingDown }
         var record = TaskRecord(
-            id: configuration.makeID(),
+            id: options.id ?? configuration.makeID(),
             tool: name,
             title: options.title ?? tool.tool.title(for: arguments),
             name: options.name,
             caller: caller,
-            lineage: options.lineage,
+            lineage: try await family(options.lineage, caller),
             arguments: arguments,
             idempotencyKey: options.idempotencyKey,
             queue: options.queue,
             priority: options.priority,
             recovery: tool.descriptor.recovery,
+            hasInbox: tool.descriptor.hasInbox,
+            flightKey: options.flightKey,
+            metadata: options.metadata,
+            keepsUntilRead: options.keepsUntilRead,
             createdAt: engine.clock.now
         )
         let event = record.newEvent(.created, at: record.createdAt)
@@ -100,12 +121,15 @@ extension TaskManager {
         }
     }
 
-    /// Records a call that starts now.
-    private func recordNow(_ tool: RegisteredTool, _ arguments: JSONValue, _ caller: Caller, _ options: CallOptions) async throws
-        -> TaskRecord
-    {
+    /// Records something that starts now.
+    func record(
+        _ tool: RegisteredTool,
+        _ arguments: JSONValue,
+        _ caller: Caller,
+        _ options: CallOptions
+    ) async throws -> Spawned {
         let (record, events) = TaskRecord.started(
-            configuration.makeID(),
+            options.id ?? configuration.makeID(),
             tool,
             arguments,
             caller,
@@ -114,13 +138,25 @@ extension TaskManager {
             at: engine.clock.now
         )
         switch try await engine.store.insert(InsertRequest(record, events: events)) {
-        case .inserted, .existing: return record
+        case .inserted: return Spawned(record, isNew: true)
+        case .existing(let existing): return Spawned(existing, isNew: false)
         case .nameTaken(let other): throw nameTaken(other)
         case .refused(let refusal): throw TaskManagerError(refusal)
         }
     }
 
-    private var shuttingDown: TaskManagerError {
+    /// Where something that is started now belongs.
+    ///
+    /// - Throws: ``TaskManagerError/Code/notFound`` for a parent that the caller may not see.
+    func family(_ given: Lineage, _ caller: Caller) async throws -> Lineage {
+        let ambient = AmbientLineage.current(for: caller.owner)
+        if let parent = given.parent, parent != ambient.parent {
+            guard try await engine.store.task(TaskLookup(parent, in: caller.scope)) != nil else { throw TaskManagerError.notFound(parent) }
+        }
+        return given.completed(from: ambient)
+    }
+
+    var shuttingDown: TaskManagerError {
         TaskManagerError(.shuttingDown, "the daemon is shutting down; try again when it is back")
     }
 
@@ -129,7 +165,7 @@ extension TaskManager {
     }
 
     /// Refuses what could not be recorded, should the call become a task.
-    private func check(_ arguments: JSONValue, _ caller: Caller) throws(TaskManagerError) {
+    func check(_ arguments: JSONValue, _ caller: Caller) throws(TaskManagerError) {
         try CallLimits.check(caller)
         if let excess = arguments.excess(bytes: engine.maximumArgumentBytes) {
             throw TaskManagerError(.invalidArgument, "the arguments cannot be taken: \(excess); pass a reference instead")

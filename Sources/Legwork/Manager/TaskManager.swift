@@ -59,6 +59,7 @@ public final class TaskManager: Sendable {
                     group.addTask {
                         for await ids in engine.store.changes() {
                             for id in ids { engine.watchers.changedElsewhere(id) }
+                            await engine.heedCancels(of: ids)
                             engine.workers.wake()
                         }
                     }

@@ -5,7 +5,8 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
     /// The kind of fault. New ones may appear in later versions.
     public struct Code: Sendable, Hashable {
         private enum Value {
-            case notFound, ambiguous, invalidArgument, nameTaken, familyCancelled, shuttingDown, noOutput, conflict, leaseLost
+            case notFound, ambiguous, invalidArgument, nameTaken, familyCancelled, shuttingDown, noOutput, conflict, leaseLost,
+                finished, notResumable, noInbox, inboxFull, noChannel
         }
         private let value: Value
 
@@ -21,6 +22,16 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
         public static let familyCancelled = Code(value: .familyCancelled)
         /// The manager is shutting down and takes no new work.
         public static let shuttingDown = Code(value: .shuttingDown)
+        /// The task has ended.
+        public static let finished = Code(value: .finished)
+        /// The task's tool cannot go on where it stopped.
+        public static let notResumable = Code(value: .notResumable)
+        /// The task takes no messages.
+        public static let noInbox = Code(value: .noInbox)
+        /// Too many messages lie unread in the task's inbox.
+        public static let inboxFull = Code(value: .inboxFull)
+        /// There is no channel to deliver to.
+        public static let noChannel = Code(value: .noChannel)
         /// There is no raw output.
         public static let noOutput = Code(value: .noOutput)
         /// The task kept changing under the hands of the writer.

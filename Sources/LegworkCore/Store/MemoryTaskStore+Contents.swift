@@ -5,8 +5,8 @@ extension MemoryTaskStore {
         var record: TaskRecord
         var events: [TaskEvent]
         var isPurged = false
-        /// The sequence of the notice that told of the end. There is never a second one, also when this was acknowledged.
-        var told: Int64?
+        /// The sequence of the notice that told of the end, 0 before. There is never a second one, also when this was acknowledged.
+        var told: Int64 = 0
 
         init(position: Int64, record: TaskRecord, events: [TaskEvent]) {
             self.position = position

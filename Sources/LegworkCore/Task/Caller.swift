@@ -129,6 +129,21 @@ public struct Lineage: Sendable, Hashable {
     /// No family at all.
     public static let none = Lineage()
 
+    /// Whether nothing is said.
+    public var isNone: Bool { parts == nil }
+
+    /// The lineage with what it leaves open taken from another.
+    public func completed(from other: Lineage) -> Lineage {
+        if isNone { return other }
+        if other.isNone { return self }
+        return Lineage(
+            parent: parent ?? other.parent,
+            run: run ?? other.run,
+            call: call ?? other.call,
+            agent: agent ?? other.agent
+        )
+    }
+
     private mutating func change(_ body: (inout Parts) -> Void) {
         var changed = parts?.value ?? Parts()
         body(&changed)

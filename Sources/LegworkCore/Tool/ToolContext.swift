@@ -13,6 +13,9 @@ public struct ToolContext: Sendable {
     /// The id of the task that this call is or would become.
     public var taskID: TaskID { host.taskID }
 
+    /// Where the call stands in its family.
+    public var lineage: Lineage { host.lineage }
+
     /// Which attempt this is, from 1.
     public var attempt: Int { host.attempt }
 
@@ -88,6 +91,8 @@ public protocol ToolContextHost: AnyObject, Sendable {
     var caller: Caller { get }
     /// The id of the task that the call is or would become.
     var taskID: TaskID { get }
+    /// Where the call stands in its family.
+    var lineage: Lineage { get }
     /// Which attempt this is, from 1.
     var attempt: Int { get }
     /// The state that was saved last.
@@ -102,6 +107,11 @@ public protocol ToolContextHost: AnyObject, Sendable {
     func save(checkpoint: JSONValue) async throws
     /// Opens the place for raw output.
     func openOutput() throws -> any ToolOutput
+}
+
+extension ToolContextHost {
+    /// No family.
+    public var lineage: Lineage { .none }
 }
 
 /// The place where a call's raw output goes.

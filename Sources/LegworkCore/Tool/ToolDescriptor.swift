@@ -21,6 +21,10 @@ public struct ToolDescriptor: Sendable, Hashable {
     public var durability: Durability
     /// What happens to a task whose process is lost.
     public var recovery: RecoveryPolicy
+    /// Whether messages can be sent to its tasks. Such a call is recorded before it starts.
+    public var hasInbox: Bool
+    /// Whether a stopped task can go on; nil means that it can unless ``recovery`` is ``RecoveryPolicy/fail``.
+    public var isResumable: Bool?
     /// How long the tool has to stop once it was asked to, before it is abandoned.
     public var cancelGrace: Duration
     /// Top-level arguments whose values are never shown, only kept; such as environment variables.
@@ -37,6 +41,8 @@ public struct ToolDescriptor: Sendable, Hashable {
         background: BackgroundPolicy = .automatic(after: nil),
         durability: Durability = .lazy,
         recovery: RecoveryPolicy = .stop,
+        hasInbox: Bool = false,
+        isResumable: Bool? = nil,
         cancelGrace: Duration = .seconds(5),
         sensitiveArguments: Set<String> = []
     ) {
@@ -49,6 +55,8 @@ public struct ToolDescriptor: Sendable, Hashable {
         self.background = background
         self.durability = durability
         self.recovery = recovery
+        self.hasInbox = hasInbox
+        self.isResumable = isResumable
         self.cancelGrace = cancelGrace
         self.sensitiveArguments = sensitiveArguments
     }

@@ -70,7 +70,17 @@ public final class RegisteredTool: Sendable {
     public let background: BackgroundPolicy
     /// Whether a call is recorded before the tool starts.
     public let durability: Durability
-    private let checker: JSONSchemaChecker
+    // None for a tool that is called once, by whoever made it.
+    private let checker: JSONSchemaChecker?
+
+    /// A tool that was made to be called once, without arguments and without a registry.
+    package init(spawned tool: any Tool) {
+        self.tool = tool
+        descriptor = tool.descriptor
+        background = descriptor.background
+        durability = .eager
+        checker = nil
+    }
 
     /// Looks at a tool's descriptor.
     ///
@@ -79,7 +89,7 @@ public final class RegisteredTool: Sendable {
         self.tool = tool
         descriptor = tool.descriptor
         background = descriptor.background
-        durability = descriptor.durability
+        durability = descriptor.hasInbox ? .eager : descriptor.durability
         let name = descriptor.name
         guard ToolDescriptor.isValidName(name) else {
             throw ToolError(
@@ -101,7 +111,7 @@ public final class RegisteredTool: Sendable {
     ///
     /// - Throws: ``ToolError/Code/invalidArguments``, naming each path that is wrong.
     public func check(_ arguments: JSONValue) throws(ToolError) {
-        let violations = checker.check(arguments)
+        let violations = checker?.check(arguments) ?? []
         guard violations.isEmpty else {
             let list = violations.map(\.description).joined(separator: "; ")
             throw ToolError(.invalidArguments, "the arguments of '\(descriptor.name)' do not fit: \(list)")
@@ -114,6 +124,9 @@ public final class RegisteredTool: Sendable {
             throw ToolError(.invalidArguments, "\(error)")
         }
     }
+
+    /// Whether a stopped task of the tool can go on.
+    public var isResumable: Bool { descriptor.isResumable ?? (descriptor.recovery != .fail) }
 
     /// The arguments as they may be shown.
     public func redacted(_ arguments: JSONValue) -> JSONValue {

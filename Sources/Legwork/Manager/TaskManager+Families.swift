@@ -1,0 +1,98 @@
+public import LegworkCore
+
+/// What a cancel of several tasks did.
+public struct CancelReport: Sendable, Hashable {
+    /// One task that was asked.
+    public struct Receipt: Sendable, Hashable {
+        /// The task.
+        public var id: TaskID
+        /// What became of the wish.
+        public var disposition: CancelDisposition
+    }
+
+    /// The tasks that were asked now, parents before their children. Those that had ended, or were asked before, are not among them.
+    public internal(set) var receipts: [Receipt] = []
+
+    /// How many were asked.
+    public var count: Int { receipts.count }
+}
+
+extension TaskManager {
+    /// How many cancels are on their way at once.
+    private static let cancelsAtOnce = 64
+
+    /// Asks a task and all that descends from it to stop, also what descends from members that have ended.
+    ///
+    /// A cancelled parent gets no more children, so whatever was being started meanwhile is either refused or found. Costs as much as the tree
+    /// is large, and ends however its parents refer to each other.
+    ///
+    /// - Returns: who was asked.
+    /// - Throws: ``TaskManagerError/Code/notFound``, ``StoreError``.
+    @discardableResult
+    public func cancelTree(_ id: TaskID, in scope: Scope) async throws -> CancelReport {
+        guard let (disposition, _) = try await engine.requestCancel(id, in: scope) else { throw TaskManagerError.notFound(id) }
+        var report = CancelReport()
+        if disposition != .alreadyFinished { report.receipts.append(.init(id: id, disposition: disposition)) }
+        var asked: Set<TaskID> = [id]
+        while let members = try await engine.store.descendants(DescendantQuery(of: id, in: scope)) {
+            let missing = members.filter { $0.isCancellable && asked.insert($0.id).inserted }.map(\.id)
+            guard !missing.isEmpty else { break }
+            try await cancel(missing, in: scope, &report)
+        }
+        return report
+    }
+
+    /// Asks all live tasks of an owner to stop.
+    @discardableResult
+    public func cancelAll(of owner: Owner) async throws -> CancelReport {
+        try await cancelAll(TaskQuery(in: .owner(owner), limit: TaskQuery.maximumLimit))
+    }
+
+    /// Closes a run: asks all its live tasks and whatever descends from them to stop, and lets nothing new of it start, also what was just
+    /// being started.
+    @discardableResult
+    public func cancelRun(_ run: String, of owner: Owner) async throws -> CancelReport {
+        try await engine.store.cancel(RunCancel(run, of: owner, now: engine.clock.now))
+        var report = try await cancelAll(TaskQuery(in: .owner(owner), run: run, limit: TaskQuery.maximumLimit))
+        // Members of a run may have children that were given to another.
+        for receipt in report.receipts {
+            let descendants = try await engine.store.descendants(DescendantQuery(of: receipt.id, in: .owner(owner))) ?? []
+            try await cancel(descendants.filter(\.isCancellable).map(\.id), in: .owner(owner), &report)
+        }
+        return report
+    }
+
+    private func cancelAll(_ query: TaskQuery) async throws -> CancelReport {
+        var query = query
+        query.statuses = Set(TaskStatus.allCases.filter { !$0.isTerminal })
+        var report = CancelReport()
+        while true {
+            let page = try await engine.store.tasks(query)
+            try await cancel(page.tasks.filter(\.isCancellable).map(\.id), in: query.scope, &report)
+            guard let next = page.next else { return report }
+            query.cursor = next
+        }
+    }
+
+    private func cancel(_ ids: [TaskID], in scope: Scope, _ report: inout CancelReport) async throws {
+        let engine = engine
+        for start in stride(from: 0, to: ids.count, by: Self.cancelsAtOnce) {
+            let part = ids[start..<min(start + Self.cancelsAtOnce, ids.count)]
+            let dispositions = try await withThrowingTaskGroup(of: (TaskID, CancelDisposition?).self) { group in
+                for id in part { group.addTask { (id, try await engine.requestCancel(id, in: scope)?.0) } }
+                var dispositions: [TaskID: CancelDisposition] = [:]
+                for try await (id, disposition) in group { dispositions[id] = disposition }
+                return dispositions
+            }
+            for id in part {
+                guard let disposition = dispositions[id], disposition != .alreadyFinished else { continue }
+                report.receipts.append(.init(id: id, disposition: disposition))
+            }
+        }
+    }
+}
+
+extension TaskSummary {
+    /// Whether the task is live and was not asked to stop.
+    fileprivate var isCancellable: Bool { !status.isTerminal && !isCancelRequested }
+}
