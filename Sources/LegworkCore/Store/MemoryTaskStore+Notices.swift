@@ -104,7 +104,7 @@ extension MemoryTaskStore.Contents {
         guard let entry = entries[request.notice.task] else { return .lost }
         if let token = request.token, entry.record.lease?.token != token { return .lost }
         guard request.notice.kind.isTerminal else { return notices.post(request.notice, limit: request.limit) }
-        if let told = entry.told { return .coalesced(sequence: told) }
+        if entry.told != 0 { return .coalesced(sequence: entry.told) }
         let sequence = notices.add(request.notice)
         entry.told = sequence
         return .posted(sequence: sequence)
@@ -113,7 +113,7 @@ extension MemoryTaskStore.Contents {
     /// Writes the notices of a change of a task. Its end is told once.
     mutating func tell(_ told: [Notice], of entry: MemoryTaskStore.Entry) {
         for notice in told {
-            if notice.kind.isTerminal, entry.told != nil { continue }
+            if notice.kind.isTerminal, entry.told != 0 { continue }
             let sequence = notices.add(notice)
             if notice.kind.isTerminal { entry.told = sequence }
         }
