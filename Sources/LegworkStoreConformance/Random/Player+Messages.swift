@@ -5,12 +5,12 @@ extension Player {
     mutating func send() async throws {
         let id = anyRecipient()
         let message = TaskMessage(
-            id: MessageID("message-\(random.number(0...15))"),
+            id: MessageID("message-\(random.number(0...9))"),
             from: TaskMessage.Sender(owner: random.pick(owners), task: random.perhaps(ids, nilOnceIn: 2), name: "planner"),
             .string(String(repeating: "x", count: random.number(0...30))),
             at: now
         )
-        let request = SendRequest(message, to: id, in: anyScope(), limit: anyLimit())
+        let request = SendRequest(message, to: id, in: random.once(in: 4) ? anyScope() : .operator, limit: anyLimit())
         try await pair.ask("the message for \(id)") { try await $0.send(request) }
     }
 

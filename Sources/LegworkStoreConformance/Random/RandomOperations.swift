@@ -12,7 +12,7 @@ public struct RandomOperations: Sendable {
     public let steps: Int
 
     /// Describes a sequence.
-    public init(seed: UInt64, steps: Int = 60) {
+    public init(seed: UInt64, steps: Int = 80) {
         self.seed = seed
         self.steps = steps
     }
