@@ -23,6 +23,12 @@ package final class DatabaseSurgery {
     /// Runs one statement of SQL.
     package func run(_ sql: String) throws(StoreError) { try connection?.run(SQL(stringLiteral: sql)) }
 
+    /// Makes the tables of a schema that may be older than the newest.
+    package func migrate(to number: Int64) throws(StoreError) {
+        guard let connection else { return }
+        try SchemaKeeper(connection: connection).migrate(to: number)
+    }
+
     /// The first value of a query's answer, as a whole number.
     package func integer(_ sql: String) throws(StoreError) -> Int64? { try connection?.integer(SQL(stringLiteral: sql)) ?? nil }
 }

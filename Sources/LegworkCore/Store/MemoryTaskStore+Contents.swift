@@ -5,7 +5,8 @@ extension MemoryTaskStore {
         var record: TaskRecord
         var events: [TaskEvent]
         var isPurged = false
-        /// The sequence of the notice that told of the end, 0 before. There is never a second one, also when this was acknowledged.
+        /// The sequence of the notice that told of the end, 0 as long as none did: an optional number would cost every task another word.
+        /// There is never a second one, also when this was acknowledged.
         var told: Int64 = 0
 
         init(position: Int64, record: TaskRecord, events: [TaskEvent]) {
@@ -243,7 +244,7 @@ extension MemoryTaskStore.Contents {
         if next.status == .queued { queued.insert(entry) }
         all.move(entry, from: before.status)
         shelves[next.owner]?.move(entry, from: before.status)
-        if before.lineage != next.lineage {
+        if before.lineage.parent != next.lineage.parent || !before.lineage.run.isExactly(next.lineage.run) {
             leave(entry, before.lineage)
             join(entry, next.lineage)
         }

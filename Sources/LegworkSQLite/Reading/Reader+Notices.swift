@@ -9,7 +9,8 @@ extension Reader {
             var notices: [Notice] = []
             while notices.count < limit, let row = try merge.next() {
                 do throws(RowDamage) {
-                    notices.append(try Notice(row))
+                    let notice = try Notice(row)
+                    if query.states.contains(notice.state) { notices.append(notice) }
                 } catch {
                     noteDamage(.notice(sequence: row.rawInteger(0)))
                 }
@@ -23,11 +24,10 @@ extension Reader {
         let select: SQL = "SELECT \(trusted: Notice.columns) FROM notices"
         let rest: SQL = "AND sequence > \(query.after) ORDER BY sequence"
         if let task = query.task {
-            let states = query.states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+            // Whatever their state, which may be damaged: a task has few.
             return [
                 """
-                \(select) INDEXED BY notices_by_task WHERE task = \(task.description)\(and: query.scope)\(andFor: query.session) \
-                AND state IN (\(SQL(stringLiteral: states))) \(rest)
+                \(select) INDEXED BY notices_by_task WHERE task = \(task.description)\(and: query.scope)\(andFor: query.session) \(rest)
                 """
             ]
         }

@@ -108,6 +108,16 @@ extension StoreBehaviour {
                 { _ = try await store.events(EventQuery(of: record.id, in: .operator)) },
                 { _ = try await store.lostLeases(LostLeaseQuery(expiredBefore: Stage.start)) },
                 { _ = try await store.purge(PurgeRequest(in: .operator, finishedBefore: Stage.start)) },
+                { _ = try await store.descendants(DescendantQuery(of: record.id, in: .operator)) },
+                { try await store.cancel(RunCancel("run", of: "ann", now: Stage.start)) },
+                { _ = try await store.send(SendRequest(Stage.message(), to: record.id, in: .operator)) },
+                { _ = try await store.take(TakeRequest(record.id, token: .random(), acknowledging: 0, now: Stage.start)) },
+                { _ = try await store.deadLetters(DeadLetterQuery(in: .operator)) },
+                { _ = try await store.replay(ReplayRequest(1, in: .operator)) },
+                { _ = try await store.clear(DeadLetterQuery(in: .operator)) },
+                { _ = try await store.post(NoticePost(Notice(of: record, kind: .event, text: nil, at: Stage.start), token: nil)) },
+                { _ = try await store.notices(NoticeQuery(in: .operator)) },
+                { _ = try await store.mark(NoticeMark(.upTo(9), as: .acknowledged, in: .operator, now: Stage.start)) },
             ]
             for (index, call) in calls.enumerated() {
                 do {
@@ -151,23 +161,17 @@ extension StoreBehaviour {
                 $0.notBefore = Stage.start
             }
             let before = try await stage.everything()
-            guard let store = try await stage.provider.reopen(stage.store, timeline: stage.timeline) else { return }
-            let again = Stage(provider: stage.provider, store: store, timeline: stage.timeline)
-            do {
+            try await stage.reopening { again in
                 try expect(try await again.everything(), equals: before, "what is there")
-                let repeated = try await store.insert(Draft.with { $0.key = "order-1" }.request)
+                let repeated = try await again.store.insert(Draft.with { $0.key = "order-1" }.request)
                 try expect(repeated, equals: .existing(named), "an insert with a key that was used")
-                let rival = try await store.insert(Draft.with { $0.name = "builder" }.request)
+                let rival = try await again.store.insert(Draft.with { $0.name = "builder" }.request)
                 try expect(rival, equals: .nameTaken(named), "an insert with a name that is taken")
                 let late = try await again.add()
                 try expect(try await again.list(TaskQuery(in: .operator)).first, equals: late.id, "the newest task")
                 try expect(try await again.claim(limit: 9).map(\.id), equals: [ids[.queued], late.id].compactMap { $0 }, "a claim")
                 try await again.expectCountsToAgree(.operator)
-            } catch {
-                await stage.provider.remove(store)
-                throw error
             }
-            await stage.provider.remove(store)
         },
         StoreBehaviour("a place in a list is never given again, also when the newest task was purged before the store was opened again") {
             stage in
@@ -178,17 +182,11 @@ extension StoreBehaviour {
             let cursor = try require(page.next, "the cursor")
             try expect(page.tasks.first?.id, equals: newest.id, "the newest task")
             _ = try await stage.store.purge(PurgeRequest(in: .operator, finishedBefore: Stage.at(1)))
-            guard let store = try await stage.provider.reopen(stage.store, timeline: stage.timeline) else { return }
-            let again = Stage(provider: stage.provider, store: store, timeline: stage.timeline)
-            do {
+            try await stage.reopening { again in
                 _ = try await again.add()
-                let rest = try await store.tasks(TaskQuery(in: .operator, cursor: cursor))
+                let rest = try await again.store.tasks(TaskQuery(in: .operator, cursor: cursor))
                 try expect(rest.tasks.map(\.id), equals: [first.id], "the next page")
-            } catch {
-                await stage.provider.remove(store)
-                throw error
             }
-            await stage.provider.remove(store)
         },
     ]
 }

@@ -53,6 +53,16 @@ extension StoreBehaviour {
                 try expect(events?.map(\.sequence), equals: expected, "the entries kept of \(number)")
             }
         },
+        StoreBehaviour("a new task with more entries than the timeline holds keeps its first and its newest", timeline: small) { stage in
+            for number in [8, 9, 30] {
+                var request = Draft().request
+                for _ in 1..<number { request.events.append(request.record.newEvent(.message, at: Stage.start)) }
+                _ = try await stage.store.insert(request)
+                let expected = number <= 8 ? Array(1...number) : Array(1...3) + Array(number - 4...number)
+                let events = try await stage.store.events(EventQuery(of: request.record.id, in: .operator))
+                try expect(events?.map(\.sequence), equals: expected, "the entries kept of \(number)")
+            }
+        },
         StoreBehaviour("what was dropped can be marked and counted by whoever reads", timeline: small) { stage in
             let id = try await stage.addEvents(30).id
             for after in [0, 2, 3, 10, 25, 26] {

@@ -9,11 +9,16 @@ struct Player {
     let owners: [Owner]
     private let queues: [String]
     private let names = ["builder", "tester", "nightly"]
-    private var now = Stage.start
+    static let runs = ["run-1", "run-2", "run-3"]
+    static let sessions = ["monday", "tuesday"]
+    var now = Stage.start
     /// The versions of each task that were seen, the newest last, for commits that come too late.
-    private var seen: [TaskID: [TaskRecord]] = [:]
+    private(set) var seen: [TaskID: [TaskRecord]] = [:]
     /// In order of arrival, because a dictionary's order differs from run to run.
-    private var ids: [TaskID] = []
+    private(set) var ids: [TaskID] = []
+    /// The dead letters and the notices that were seen, by their numbers.
+    var letters: [Int64] = []
+    var notices: [Int64] = []
 
     init(seed: UInt64, pair: StorePair) {
         random = SeededGenerator(seed: seed)
@@ -25,7 +30,7 @@ struct Player {
     mutating func step() async throws {
         // Now and then the clock goes back.
         now = now + .milliseconds(random.once(in: 20) ? -5000 : random.number(0...2000))
-        switch random.number(0...99) {
+        switch random.number(0...159) {
         case 0..<25: try await insert()
         case 25..<37: try await claim()
         case 37..<70: try await commit()
@@ -35,7 +40,17 @@ struct Player {
         case 83..<91: try await list()
         case 91..<93: try await pair.ask("the counts") { [scope = anyScope()] in try await $0.counts(scope) }
         case 93..<96: try await loseLeases()
-        case _: try await purge()
+        case 96..<100: try await purge()
+        case 100..<116: try await send()
+        case 116..<127: try await take()
+        case 127..<130: try await readLetters()
+        case 130..<134: try await replay()
+        case 134..<135: try await clearLetters()
+        case 135..<144: try await post()
+        case 144..<149: try await readNotices()
+        case 149..<154: try await mark()
+        case 154..<158: try await findFamily()
+        case _: try await cancelRun()
         }
     }
 
@@ -53,6 +68,12 @@ struct Player {
         draft.priority = random.number(-1...1)
         draft.notBefore = random.once(in: 4) ? now + .milliseconds(random.number(-2000...9000)) : nil
         draft.parent = random.perhaps(ids, nilOnceIn: 2)
+        draft.run = random.perhaps(Self.runs, nilOnceIn: 2)
+        draft.session = random.perhaps(Self.sessions, nilOnceIn: 2)
+        draft.flight = random.once(in: 5) ? "flight-\(random.number(0...2))" : nil
+        draft.hasInbox = random.once(in: 2)
+        draft.keepsUntilRead = random.once(in: 5)
+        draft.metadata = random.once(in: 5) ? ["agent": .integer(Int64(random.number(0...9)))] : [:]
         draft.arguments = [
             "n": .integer(Int64(random.number(0...99))), "text": .string(String(repeating: "x", count: random.number(0...300))),
         ]
@@ -83,6 +104,8 @@ struct Player {
         let base = random.once(in: 8) ? random.pick(versions) : newest
         var next = base
         var events: [TaskEvent] = []
+        var notices: [Notice] = []
+        changeExtras(of: &next)
         if random.once(in: 3) { next.statusMessage = "step \(random.number(0...9))" }
         if random.once(in: 4) {
             next.progress = TaskProgress(done: Double(random.number(0...100)) / 7, total: random.once(in: 2) ? 100 : nil)
@@ -92,6 +115,7 @@ struct Player {
         if random.once(in: 12) { next.queue = random.pick(queues) }
         if random.once(in: 12) { next.notBefore = random.once(in: 2) ? nil : now + .milliseconds(random.number(-1000...5000)) }
         if random.once(in: 20) { next.lineage.parent = random.perhaps(ids, nilOnceIn: 3) }
+        if random.once(in: 20) { next.lineage.run = random.perhaps(Self.runs, nilOnceIn: 3) }
         if random.once(in: 9) { next.arguments = ["n": .integer(Int64(random.number(0...9)))] }
         if random.once(in: 30) { next.name = random.perhaps(names, nilOnceIn: 4) }
         for _ in 0..<random.number(0...2) { events.append(next.newEvent(.custom, at: now, data: ["n": 1])) }
@@ -101,11 +125,15 @@ struct Player {
         case .failed: next.failure = "it broke"
         case _: break
         }
-        if let transition = try? next.apply(event, at: now) { events += transition.events }
+        if let transition = try? next.apply(event, at: now) {
+            events += transition.events
+            if !random.once(in: 9) { notices = transition.notices }
+        }
+        if random.once(in: 20) { notices.append(notice(of: next)) }
         // Some events change nothing, and a change without a new version is no change.
         if next.version == base.version { next.touch(at: now) }
         let final = next
-        let change = TaskChange(final, replacing: base.version, token: token(of: base), events: events)
+        let change = TaskChange(final, replacing: base.version, token: token(of: base), events: events, notices: notices)
         switch try await pair.ask("the commit of \(final.id)", { try await $0.commit(change) }) {
         case .applied: note(try await pair.model.task(TaskLookup(next.id, in: .operator)) ?? next)
         case .stale(let record?): note(record)
@@ -127,9 +155,14 @@ struct Player {
     private mutating func purge() async throws {
         let statuses = random.once(in: 2) ? [.completed, .failed, .cancelled] : Set([random.pick(TaskStatus.allCases)])
         let before = now + .milliseconds(-random.number(0...4000))
-        let request = PurgeRequest(in: anyScope(), statuses: statuses, finishedBefore: before, limit: 100_000)
-        // Which ones go first is the store's choice, so the order of the answer says nothing.
-        let purged = try await pair.ask("the purge") { Set(try await $0.purge(request)) }
+        let request = PurgeRequest(
+            in: anyScope(),
+            statuses: statuses,
+            finishedBefore: before,
+            includesKept: random.once(in: 4),
+            limit: random.once(in: 2) ? random.number(0...4) : 100_000
+        )
+        let purged = try await pair.ask("the purge") { try await $0.purge(request) }
         for id in purged ?? [] { forget(id) }
     }
 
@@ -160,6 +193,7 @@ struct Player {
         if random.once(in: 2) { query.statuses = Set(TaskStatus.allCases.filter { _ in random.once(in: 3) }) }
         if random.once(in: 3) { query.tool = random.pick(Self.tools) }
         if random.once(in: 5) { query.parent = random.perhaps(ids, nilOnceIn: 9) }
+        if random.once(in: 5) { query.run = random.pick(Self.runs) }
         if random.once(in: 4) { query.queue = random.pick(queues) }
         if random.once(in: 4) { query.createdSince = now + .milliseconds(-random.number(0...20_000)) }
         for _ in 0..<3 {
@@ -185,18 +219,18 @@ struct Player {
         .retried(.retry), .stopped(.orphaned), .resumed, .resumed, .cancelRequested, .limitReached(.queueLimit), .limitReached(.wallLimit),
     ]
 
-    private mutating func newID() -> TaskID { TaskID.random(using: &random) }
+    mutating func newID() -> TaskID { TaskID.random(using: &random) }
 
-    private mutating func newToken() -> LeaseToken { LeaseToken(rawValue: random.next() | 1) }
+    mutating func newToken() -> LeaseToken { LeaseToken(rawValue: random.next() | 1) }
 
     private mutating func newLease() -> Lease {
         Lease(token: newToken(), node: NodeID("node-\(random.number(1...3))"), expiresAt: now + .milliseconds(random.number(0...6000)))
     }
 
-    private mutating func anyScope() -> Scope { random.once(in: 4) ? .operator : .owner(random.pick(owners)) }
+    mutating func anyScope() -> Scope { random.once(in: 4) ? .operator : .owner(random.pick(owners)) }
 
     /// The right token, none, or another.
-    private mutating func token(of record: TaskRecord) -> LeaseToken? {
+    mutating func token(of record: TaskRecord) -> LeaseToken? {
         switch random.number(0...9) {
         case 0: newToken()
         case 1...4: nil

@@ -12,7 +12,7 @@ public struct RandomOperations: Sendable {
     public let steps: Int
 
     /// Describes a sequence.
-    public init(seed: UInt64, steps: Int = 60) {
+    public init(seed: UInt64, steps: Int = 80) {
         self.seed = seed
         self.steps = steps
     }
@@ -82,11 +82,13 @@ struct StorePair: Sendable {
         }
     }
 
-    /// Compares counts, lists of every kind, records and timelines of a scope.
+    /// Compares counts, lists of every kind, records, timelines, families, inboxes, dead letters and notices of a scope. Messages are given
+    /// once more by that, in both stores.
     func compareEverything(_ scope: Scope) async throws {
         try await ask("the counts") { try await $0.counts(scope) }
         var queries = [TaskQuery(in: scope, limit: 1000), TaskQuery(in: scope, limit: 7)]
         for status in TaskStatus.allCases { queries.append(TaskQuery(in: scope, statuses: [status], limit: 100)) }
+        for run in Player.runs { queries.append(TaskQuery(in: scope, run: run, limit: 100)) }
         for tool in Player.tools { queries.append(TaskQuery(in: scope, tool: tool, limit: 100)) }
         var ids: [TaskID] = []
         for (index, query) in queries.enumerated() {
@@ -101,6 +103,30 @@ struct StorePair: Sendable {
         for id in ids {
             try await ask("task \(id)") { try await $0.task(TaskLookup(id, in: scope)) }
             try await ask("the timeline of \(id)") { try await $0.events(EventQuery(of: id, in: scope)) }
+            try await ask("the family of \(id)") { try await $0.descendants(DescendantQuery(of: id, in: scope)) }
+            try await compareInbox(of: id, scope)
+        }
+        try await compareLetters(scope)
+        for session in [nil] + Player.sessions { try await compareNotices(scope, session) }
+    }
+
+    private func compareInbox(of id: TaskID, _ scope: Scope) async throws {
+        let refused = SendRequest(Stage.message(), to: id, in: scope, limit: InboxLimit(count: 0, bytes: 0))
+        try await ask("what lies in the inbox of \(id)") { try await $0.send(refused) }
+        guard let token = try await model.task(TaskLookup(id, in: scope))?.lease?.token else { return }
+        let request = TakeRequest(id, token: token, acknowledging: 0, limit: 1000, maximumDeliveries: .max, now: Stage.start)
+        try await ask("the messages of \(id)") { try await $0.take(request) }
+    }
+
+    private func compareLetters(_ scope: Scope) async throws {
+        var query = DeadLetterQuery(in: scope, limit: 1000)
+        while let last = try await ask("the dead letters", { try await $0.deadLetters(query) })?.last { query.after = last.number }
+    }
+
+    private func compareNotices(_ scope: Scope, _ session: String?) async throws {
+        for states in [Set(Notice.State.allCases), [.pending], [.delivered]] {
+            var query = NoticeQuery(in: scope, session: session, states: states, limit: 200)
+            while let last = try await ask("the notices \(query)", { try await $0.notices(query) })?.last { query.after = last.sequence }
         }
     }
 }

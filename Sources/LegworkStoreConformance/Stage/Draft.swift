@@ -4,6 +4,7 @@ import LegworkCore
 struct Draft: Sendable {
     var id = TaskID.random()
     var owner: Owner = "ann"
+    var session: String?
     var tool = "shell"
     var title = "Run the tests"
     var name: String?
@@ -12,6 +13,11 @@ struct Draft: Sendable {
     var priority = 0
     var notBefore: Timestamp?
     var parent: TaskID?
+    var run: String?
+    var flight: String?
+    var hasInbox = false
+    var keepsUntilRead = false
+    var metadata = JSONObject()
     var arguments: JSONValue = ["command": "make test"]
     var lifecycle = TaskLifecycle.submitted
     var lease: Lease?
@@ -24,13 +30,17 @@ struct Draft: Sendable {
             tool: tool,
             title: title,
             name: name,
-            caller: Caller(owner: owner),
-            lineage: Lineage(parent: parent),
+            caller: Caller(owner: owner, origin: session.map { Caller.Origin(session: $0) }),
+            lineage: Lineage(parent: parent, run: run),
             arguments: arguments,
             idempotencyKey: key,
             queue: queue,
             priority: priority,
             notBefore: notBefore,
+            hasInbox: hasInbox,
+            flightKey: flight,
+            metadata: metadata,
+            keepsUntilRead: keepsUntilRead,
             lifecycle: lifecycle,
             lease: lease,
             createdAt: createdAt

@@ -96,7 +96,14 @@ struct Stage: Sendable {
         var next = record
         change(&next)
         let transition = try next.apply(event, at: now)
-        let result = try await store.commit(TaskChange(next, replacing: record.version, token: token, events: transition.events))
+        let change = TaskChange(
+            next,
+            replacing: record.version,
+            token: token,
+            events: transition.events,
+            notices: transition.notices
+        )
+        let result = try await store.commit(change)
         try expect(result, equals: .applied, "the commit of '\(event)'", file: file, line: line)
         return next
     }
@@ -147,6 +154,20 @@ struct Stage: Sendable {
             let number = listed.count { $0.status == status }
             try expect(counts[status], equals: number, "the count of '\(status.rawValue)'", file: file, line: line)
         }
+    }
+
+    // MARK: Once more
+
+    /// Closes the store and goes on with what it stored; does nothing where nothing outlives a store.
+    func reopening(_ body: (Stage) async throws -> Void) async throws {
+        guard let store = try await provider.reopen(store, timeline: timeline) else { return }
+        do {
+            try await body(Stage(provider: provider, store: store, timeline: timeline))
+        } catch {
+            await provider.remove(store)
+            throw error
+        }
+        await provider.remove(store)
     }
 
     // MARK: Many at once

@@ -12,11 +12,12 @@ enum Crasher {
     // Main is bound to the main actor; the work is not.
     @concurrent
     private nonisolated static func run(_ arguments: [String]) async {
-        guard arguments.count == 3 else { return say("usage: legwork-store-crasher insert|hold|open|open-as-nobody|fill <path>") }
+        guard arguments.count == 3 else { return say("usage: legwork-store-crasher insert|work|hold|open|open-as-nobody|fill <path>") }
         let path = arguments[2]
         do {
             switch arguments[1] {
             case "insert": try await insertForever(path)
+            case "work": try await workForever(path)
             case "hold": try await hold(path)
             case "open": try await open(path)
             case "open-as-nobody":
@@ -39,6 +40,20 @@ enum Crasher {
             for _ in 0..<64 {
                 group.addTask {
                     while true { say(try await record(in: store, bytes: 100).description) }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Does everything that a store can do with 16 callers at once, and says what was begun and what was acknowledged, until it is killed.
+    private static func workForever(_ path: String) async throws {
+        let store = try await SQLiteTaskStore.open(path: path)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    let worker = Worker(store: store)
+                    while true { try await worker.work() }
                 }
             }
             try await group.waitForAll()
@@ -103,7 +118,7 @@ enum Crasher {
     }
 
     /// Writes a line at once; a line is short enough not to mix with others.
-    private static func say(_ text: String) {
+    static func say(_ text: String) {
         let line = Array((text + "\n").utf8)
         _ = unsafe line.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
     }
