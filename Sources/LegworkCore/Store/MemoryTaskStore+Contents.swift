@@ -196,6 +196,7 @@ extension MemoryTaskStore.Contents {
         }
         var next = change.record
         next.keepRenewedLease(of: entry.record)
+        if next.status.isTerminal, change.acknowledging > 0 { inboxes[next.id]?.acknowledge(change.acknowledging) }
         replace(entry, by: next, events: change.events)
         tell(change.notices, of: entry)
         return .applied

@@ -95,6 +95,9 @@ public struct TaskChange: Sendable {
     public var events: [TaskEvent]
     /// What the owner is to be told.
     public var notices: [Notice]
+    /// For a change with which the task ends: the place of the last message that was dealt with. It and those before it become no dead
+    /// letters.
+    public var acknowledging: Int
 
     /// Makes a change.
     public init(
@@ -102,13 +105,15 @@ public struct TaskChange: Sendable {
         replacing expectedVersion: Int,
         token: LeaseToken? = nil,
         events: [TaskEvent] = [],
-        notices: [Notice] = []
+        notices: [Notice] = [],
+        acknowledging: Int = 0
     ) {
         self.record = record
         self.expectedVersion = expectedVersion
         self.token = token
         self.events = events
         self.notices = notices
+        self.acknowledging = acknowledging
     }
 }
 

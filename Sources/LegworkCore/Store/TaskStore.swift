@@ -26,7 +26,7 @@ public protocol TaskStore: Sendable {
 
     /// Replaces a record by its next version, if nobody else has done so and the lease token, where one is named, is still the task's.
     ///
-    /// The notices of the change are written with it; a task's end is told once, however often it is said. Messages that a task has not read when it ends become dead letters with it.
+    /// The notices of the change are written with it; a task's end is told once, however often it is said. Messages that a task has not dealt with when it ends become dead letters with it.
     /// Owner, tool, name, keys and whether there is an inbox never change: a version that differs there throws ``StoreError/Code/invalid``. A lease that was
     /// renewed while the change was made keeps its later end.
     func commit(_ change: TaskChange) async throws(StoreError) -> CommitResult

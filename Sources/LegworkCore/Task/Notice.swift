@@ -104,16 +104,23 @@ public struct Notice: Sendable, Hashable {
 
     /// What there is to tell of a task as it now stands.
     init(of record: TaskRecord, at now: Timestamp) {
+        var data: JSONValue?
         let (kind, text): (Kind, String?) =
             switch record.status {
             case .completed: (.completed, record.result?.text)
             case .failed: (.failed, record.failure ?? record.result?.text)
             case .cancelled: (.cancelled, record.result?.text)
             case .stopped: (.stopped, nil)
-            case .inputRequired: (.inputRequired, record.inputs.filter { $0.answer == nil }.map(\.message).joined(separator: "\n"))
+            case .inputRequired: (.inputRequired, record.openInputs.map(\.message).joined(separator: "\n"))
             case .queued, .running: (.event, nil)
             }
-        self.init(of: record, kind: kind, text: text, at: now)
+        if kind == .inputRequired { data = .keys(of: record.openInputs) }
+        self.init(of: record, kind: kind, text: text, data: data, at: now)
+    }
+
+    /// What there is to tell of a question that was asked while the task waited for other answers.
+    package init(of record: TaskRecord, asking request: InputRequest, at now: Timestamp) {
+        self.init(of: record, kind: .inputRequired, text: request.message, data: .keys(of: [request]), at: now)
     }
 
     /// A notice of its parts, for stores.
@@ -175,4 +182,9 @@ public struct Notice: Sendable, Hashable {
         updatedAt = max(updatedAt, now)
         return true
     }
+}
+
+extension JSONValue {
+    /// `{"keys": [...]}`: which questions are meant, in notices and timelines.
+    package static func keys(of requests: [InputRequest]) -> JSONValue { ["keys": .array(requests.map { .string($0.key) })] }
 }

@@ -38,8 +38,11 @@ extension TaskRecord {
     /// What the tool asked for, in the order it asked, answered or not.
     public var inputs: [InputRequest] { sharedExtras?.value.inputs ?? [] }
 
-    /// Whether an answer is still missing.
-    public var awaitsInput: Bool { inputs.contains { $0.answer == nil } }
+    /// What can be answered.
+    public var openInputs: [InputRequest] { inputs.filter(\.isOpen) }
+
+    /// Whether the tool waits for an answer.
+    public var awaitsInput: Bool { inputs.contains { $0.state == .awaited } }
 
     /// Whether retention leaves the task alone, however old it is.
     public var isPinned: Bool {
@@ -58,68 +61,4 @@ extension TaskRecord {
 
     /// Whether retention leaves the task alone now.
     public var isKept: Bool { isPinned || keepsUntilRead && readAt == nil }
-
-    // MARK: Input
-
-    /// Adds a request for input, under the tool's own key or, without one, under a new key that was never used in this task.
-    ///
-    /// - Returns: the request, which has its answer already when the same key was answered before (a resumed tool asks again).
-    public mutating func ask(_ message: String, schema: JSONValue?, key: String?, at now: Timestamp) -> InputRequest {
-        if let key, let index = inputs.firstIndex(where: { $0.key == key }) { return inputs[index] }
-        extras.inputsAsked += 1
-        var key = key ?? "input-\(extras.inputsAsked)"
-        while inputs.contains(where: { $0.key == key }) {
-            extras.inputsAsked += 1
-            key = "input-\(extras.inputsAsked)"
-        }
-        let request = InputRequest(key: key, message: message, schema: schema, askedAt: now)
-        extras.inputs.append(request)
-        return request
-    }
-
-    /// Gives an answer to a request that has none.
-    ///
-    /// - Returns: whether there was such a request.
-    public mutating func answer(_ key: String, with value: JSONValue, at now: Timestamp) -> Bool {
-        guard let index = inputs.firstIndex(where: { $0.key == key && $0.answer == nil }) else { return false }
-        extras.inputs[index].answer = value
-        extras.inputs[index].answeredAt = now
-        return true
-    }
-
-    /// Forgets a request that nobody waits for any more. Its key is not given again.
-    public mutating func withdraw(_ key: String) { extras.inputs.removeAll { $0.key == key && $0.answer == nil } }
-}
-
-/// What a running tool wants to know from outside.
-public struct InputRequest: Sendable, Hashable {
-    /// Names the request within its task; never used twice.
-    public let key: String
-    /// The question, for people and models.
-    public let message: String
-    /// The JSON Schema that the answer has to fit; nil takes anything.
-    public let schema: JSONValue?
-    /// When it was asked.
-    public let askedAt: Timestamp
-    /// The answer, once there is one.
-    public package(set) var answer: JSONValue?
-    /// When it was answered.
-    public package(set) var answeredAt: Timestamp?
-
-    /// Describes a request.
-    public init(
-        key: String,
-        message: String,
-        schema: JSONValue? = nil,
-        askedAt: Timestamp,
-        answer: JSONValue? = nil,
-        answeredAt: Timestamp? = nil
-    ) {
-        self.key = key
-        self.message = message
-        self.schema = schema
-        self.askedAt = askedAt
-        self.answer = answer
-        self.answeredAt = answeredAt
-    }
 }

@@ -7,12 +7,15 @@ extension TaskRecord {
         public var events: [TaskEvent]
         /// What the owner is to be told.
         public var notices: [Notice]
+        /// For the end of a task: the place of the last message that was dealt with.
+        public var acknowledging: Int
 
         /// Describes a change.
-        public init(effects: [TaskLifecycle.Effect] = [], events: [TaskEvent] = [], notices: [Notice] = []) {
+        public init(effects: [TaskLifecycle.Effect] = [], events: [TaskEvent] = [], notices: [Notice] = [], acknowledging: Int = 0) {
             self.effects = effects
             self.events = events
             self.notices = notices
+            self.acknowledging = acknowledging
         }
     }
 
@@ -40,9 +43,8 @@ extension TaskRecord {
         switch event {
         case .claimed: startedAt = now
         case .resumed: failure = nil
-        case .completed, .failed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .interrupted, .retried, .stopped,
-            .cancelRequested, .limitReached:
-            break
+        case .interrupted, .retried, .stopped: leaveInputs()
+        case .completed, .failed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .cancelRequested, .limitReached: break
         }
         if let kind = entryKind(of: event, from: before) {
             let data: JSONValue? = kind == .started ? ["attempt": JSONValue(attempts)] : nil

@@ -2,7 +2,7 @@
 ///
 /// A context may be kept and used from any thread; reports after the end of the call are ignored.
 public struct ToolContext: Sendable {
-    private let host: any ToolContextHost
+    let host: any ToolContextHost
 
     /// Wraps the one who runs the call.
     public init(host: any ToolContextHost) { self.host = host }
@@ -107,6 +107,14 @@ public protocol ToolContextHost: AnyObject, Sendable {
     func save(checkpoint: JSONValue) async throws
     /// Opens the place for raw output.
     func openOutput() throws -> any ToolOutput
+    /// Sends a message in the name of the call.
+    func send(_ content: JSONValue, to address: MessageAddress, id: MessageID) async throws -> MessageReceipt
+    /// Acknowledges the messages it gave and gives the next one; nil when there was none in time, or the attempt is over.
+    func nextMessage(waitingAtMost limit: Duration?) async throws -> TaskMessage?
+    /// Acknowledges the messages it gave.
+    func acknowledgeMessages() async throws
+    /// Puts a question and waits for the answer.
+    func ask(_ message: String, schema: JSONValue?, key: String?) async throws -> JSONValue
 }
 
 extension ToolContextHost {

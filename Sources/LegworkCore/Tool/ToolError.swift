@@ -2,7 +2,7 @@
 public struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of fault. New ones may appear in later versions.
     public struct Code: Sendable, Hashable {
-        private enum Value { case invalidDescriptor, duplicateName, unknownTool, invalidArguments }
+        private enum Value { case invalidDescriptor, duplicateName, unknownTool, invalidArguments, notSupported, inputDeclined }
         private let value: Value
 
         /// A tool's name or schema cannot be used.
@@ -13,6 +13,10 @@ public struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unknownTool = Code(value: .unknownTool)
         /// The arguments do not fit the tool's schema, or its `prepare` refused them.
         public static let invalidArguments = Code(value: .invalidArguments)
+        /// Whoever runs the tool cannot do what the tool wants of it.
+        public static let notSupported = Code(value: .notSupported)
+        /// Whoever was asked will not answer.
+        public static let inputDeclined = Code(value: .inputDeclined)
     }
 
     /// The kind of fault.

@@ -41,6 +41,7 @@ extension InputRequest {
         object["askedAt"] = .integer(askedAt.milliseconds)
         object["answer"] = answer
         object["answeredAt"] = answeredAt.map { .integer($0.milliseconds) }
+        object["state"] = .string(state.rawValue)
         return .object(object)
     }
 
@@ -54,7 +55,8 @@ extension InputRequest {
             schema: json["schema"],
             askedAt: askedAt,
             answer: json["answer"],
-            answeredAt: json["answeredAt"]?.time
+            answeredAt: json["answeredAt"]?.time,
+            state: json["state"]?.string.flatMap(State.init)
         )
     }
 }

@@ -31,7 +31,9 @@ extension Writer {
         try update(statement, task.row, EncodedTask.reported.lowerBound..<end, at: stored.position)
         try replaceBody(task, at: stored.position)
         try append(events, at: stored.position)
-        if task.hasInbox, task.status.isTerminal { try closeInbox(at: stored.position, now: change.record.updatedAt) }
+        if task.hasInbox, task.status.isTerminal {
+            try closeInbox(at: stored.position, acknowledging: Int64(change.acknowledging), now: change.record.updatedAt)
+        }
         try tell(notices, of: stored.position)
         pending.move(task.owner, from: status, to: task.status)
         pending.change(task.id)

@@ -172,10 +172,11 @@ extension Writer {
 
     // MARK: Dead letters
 
-    /// Removes the inbox of a task that ends. What was not read becomes dead letters.
-    func closeInbox(at position: Int64, now: Timestamp) throws(StoreError) {
+    /// Removes the inbox of a task that ends. What was not dealt with becomes dead letters.
+    func closeInbox(at position: Int64, acknowledging: Int64 = 0, now: Timestamp) throws(StoreError) {
         guard let inbox = try inbox(at: position) else { return }
-        if inbox.last > inbox.through { try bury(inbox.through + 1...inbox.last, at: position, .finished, now: now) }
+        let through = max(inbox.through, min(acknowledging, inbox.last))
+        if inbox.last > through { try bury(through + 1...inbox.last, at: position, .finished, now: now) }
         try connection.run("DELETE FROM messages WHERE position = \(position)")
         try connection.run("DELETE FROM inboxes WHERE position = \(position)")
     }
