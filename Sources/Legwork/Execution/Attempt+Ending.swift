@@ -59,6 +59,7 @@ extension Attempt {
                     case .forced: try record.abandon(isInterrupted: facts.isInterrupted, at: now)
                     }
                 transition.events = events + transition.events
+                transition.acknowledging = inbox?.dealtWith ?? 0
                 return transition
             }
             switch answer {
@@ -78,6 +79,7 @@ extension Attempt {
             }
         }
         endTurn()
+        inbox?.end()
         engine.live.remove(id)
         whenOver?()
         return written

@@ -3,7 +3,11 @@ import Synchronization
 
 // Becoming a task.
 extension Attempt {
-    func promote() async {
+    /// Records the call.
+    ///
+    /// - Returns: why that could not be done.
+    @discardableResult
+    func promote() async -> (any Error)? {
         await takeTurn()
         let id = taskID
         // Known before it is recorded, so that a cancel that finds the record finds the attempt.
@@ -19,9 +23,11 @@ extension Attempt {
                 record = try await insert(id, &reports)
             }
             await promoted(record, leaving: reports)
+            return nil
         } catch {
             engine.live.remove(id)
             promotionFailed(error, reports)
+            return error
         }
     }
 
@@ -48,13 +54,16 @@ extension Attempt {
     }
 
     private func promoted(_ record: TaskRecord, leaving reports: UnwrittenReports) async {
+        var settled: [CheckedContinuation<Void, Never>] = []
         let (promotion, mustSchedule) = state.withLock { state in
             state.token = record.lease?.token
             state.putBack(reports)
             let promotion = state.machine.promoted()
+            settled = state.takeAwaitingRecord()
             return (promotion, state.kept?.unwritten.isEmpty == false && state.mustScheduleFlush())
         }
         endTurn()
+        for continuation in settled { continuation.resume() }
         forgetWindow()
         engine.live.forget(call: self)
         if mustSchedule { scheduleFlush() }
@@ -66,11 +75,12 @@ extension Attempt {
 
     private func promotionFailed(_ error: any Error, _ reports: UnwrittenReports) {
         engine.problem("a call of '\(tool.descriptor.name)' cannot become a task: \(error)")
-        let action = state.withLock { state in
+        let (action, settled) = state.withLock { state in
             state.putBack(reports)
-            return state.machine.promotionFailed()
+            return (state.machine.promotionFailed(), state.takeAwaitingRecord())
         }
         endTurn()
+        for continuation in settled { continuation.resume() }
         switch action {
         case .deliver(let outcome, let waiter): deliver(outcome, to: waiter)
         case .cancelTool: cancel()
@@ -82,5 +92,51 @@ extension Attempt {
             // What the store will never take stays a call, however long it takes; anything else may have passed by then.
             if (error as? StoreError)?.code != .invalid { openWindow(.seconds(1)) }
         }
+    }
+}
+
+// Becoming a task because the tool wants something that only a task can have.
+extension Attempt {
+    /// Returns when the call is a task. A caller who still waits gets it.
+    ///
+    /// - Throws: `CancellationError` when the attempt is over or told to stop; why the call can never be recorded.
+    func becomeTask() async throws {
+        while true {
+            try Task.checkCancellation()
+            switch state.withLock({ $0.machine.demandRecord() }) {
+            case .recorded: return
+            case .announce(let waiter):
+                forgetWindow()
+                Task { await self.announce(to: waiter) }
+                return
+            case .promote:
+                guard let error = await promote() else { break }
+                guard Engine.mayPass(error) else { throw error }
+                await engine.pause(.seconds(1))
+            case .wait: await promotionSettled()
+            case .over: throw CancellationError()
+            }
+        }
+    }
+
+    /// Waits until it is known whether the call, which is just being recorded, has become a task.
+    private func promotionSettled() async {
+        await withCheckedContinuation { continuation in
+            let isSettled = state.withLock { state in
+                guard state.machine.isPromoting else { return true }
+                state.keeping.awaitingRecord.append(continuation)
+                return false
+            }
+            if isSettled { continuation.resume() }
+        }
+    }
+}
+
+extension Attempt.State {
+    /// Takes those who wait until it is known whether the call has become a task.
+    fileprivate mutating func takeAwaitingRecord() -> [CheckedContinuation<Void, Never>] {
+        guard let kept, !kept.awaitingRecord.isEmpty else { return [] }
+        defer { kept.awaitingRecord = [] }
+        return kept.awaitingRecord
     }
 }

@@ -44,6 +44,12 @@ final class Attempt: ToolContextHost, LineageSource {
         var checkpoint: JSONValue?
         var output: OutputFile?
         var unwritten = UnwrittenReports()
+        /// Reads the inbox, once the tool has asked for a message.
+        var inbox: InboxReader?
+        /// Who sends the tool's messages, once it has sent one.
+        var correspondent: Correspondent?
+        /// Who waits until it is known whether the call has become a task.
+        var awaitingRecord: [CheckedContinuation<Void, Never>] = []
         /// The writes that wait for the one in flight.
         var waitingWrites: [CheckedContinuation<Void, Never>] = []
     }
@@ -157,7 +163,11 @@ final class Attempt: ToolContextHost, LineageSource {
             if isUnrecorded, hasOutput { forgetCall() }
             return outcome
         }
-        if isUnrecorded { engine.live.add(call: self) }
+        if isUnrecorded {
+            engine.live.add(call: self)
+            // A tool that asked something may have become a task meanwhile.
+            if state.withLock({ $0.token != nil }) { engine.live.forget(call: self) }
+        }
         if isCancelled { work.cancel() }
         // A shutdown that began meanwhile may have looked for attempts before this one was there.
         if engine.isShuttingDown { interrupt() }
@@ -172,7 +182,9 @@ final class Attempt: ToolContextHost, LineageSource {
     @inline(never)
     private func work() async -> ToolOutcome {
         do {
-            return .returned(try await tool.tool.call(arguments, ToolContext(host: self)))
+            let result = try await tool.tool.call(arguments, ToolContext(host: self))
+            if tool.descriptor.hasInbox { inbox?.toolReturned() }
+            return .returned(result)
         } catch {
             return ToolOutcome(thrown: error)
         }
@@ -234,6 +246,7 @@ final class Attempt: ToolContextHost, LineageSource {
                 switch state.withLock({ $0.machine.park(waiter) }) {
                 case .deliver(let outcome, let waiter): deliver(outcome, to: waiter)
                 case .leave(let policy): callerLeft(policy)
+                case .announce(let waiter): Task { await self.announce(to: waiter) }
                 case .parked: if let window { openWindow(window) }
                 }
             }
@@ -290,7 +303,7 @@ final class Attempt: ToolContextHost, LineageSource {
     }
 
     /// Tells the caller of the task that his call has become.
-    private func announce(to waiter: Waiter) async {
+    func announce(to waiter: Waiter) async {
         let (id, lastSeen) = state.withLock { ($0.id, $0.kept?.lastSeen) }
         do {
             guard let id, let record = try await engine.store.task(TaskLookup(id, in: .operator)) else {

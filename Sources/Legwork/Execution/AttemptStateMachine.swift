@@ -36,6 +36,8 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
 
     private var phase: Phase
     private var audience: Audience
+    /// Whether the caller is not to wait for the outcome, even if it has not begun to wait.
+    private var mustAnnounce = false
 
     /// - Parameters:
     ///   - isRecorded: whether there is a record already.
@@ -58,6 +60,14 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         switch phase {
         case .promoting, .recorded: true
         case .unrecorded, .committing, .finished, .deserted, .abandoned, .over: false
+        }
+    }
+
+    /// Whether the record is just being written.
+    var isPromoting: Bool {
+        switch phase {
+        case .promoting: true
+        case .unrecorded, .recorded, .committing, .finished, .deserted, .abandoned, .over: false
         }
     }
 
@@ -146,6 +156,8 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         case deliver(ToolOutcome, Waiter)
         /// The caller had left before it began to wait: treat it as leaving now.
         case leave(CallOptions.CallerLeaves)
+        /// Tell the caller of the task.
+        case announce(Waiter)
     }
 
     mutating func park(_ waiter: Waiter) -> ParkAction {
@@ -163,7 +175,10 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         let before = audience
         audience = .waiting(waiter)
         if case .gone(let policy) = before { return .leave(policy) }
-        return .parked
+        switch phase {
+        case .recorded, .committing: return mustAnnounce ? takeWaiter().map(ParkAction.announce) ?? .parked : .parked
+        case .unrecorded, .promoting, .finished, .deserted, .abandoned, .over: return .parked
+        }
     }
 
     enum LeaveAction {
@@ -229,6 +244,38 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
             return takeWaiter().map(WindowAction.announce) ?? .none
         case .promoting, .finished, .deserted, .abandoned, .over:
             return .none
+        }
+    }
+
+    // MARK: A record before its time
+
+    enum RecordAction {
+        /// There is a record.
+        case recorded
+        /// There is a record: tell the caller of the task.
+        case announce(Waiter)
+        /// Record the call, then ask again.
+        case promote
+        /// The record is just being written; ask again.
+        case wait
+        /// The attempt is over, or is not to have a record.
+        case over
+    }
+
+    /// The tool wants what only a task can have.
+    mutating func demandRecord() -> RecordAction {
+        switch phase {
+        case .unrecorded:
+            mustAnnounce = true
+            phase = .promoting(nil)
+            return .promote
+        case .promoting(nil):
+            mustAnnounce = true
+            return .wait
+        case .recorded:
+            mustAnnounce = true
+            return takeWaiter().map(RecordAction.announce) ?? .recorded
+        case .promoting, .committing, .finished, .deserted, .abandoned, .over: return .over
         }
     }
 

@@ -40,7 +40,14 @@ extension Engine {
             if let token, seen.lease?.token != token { throw LostLease() }
             var next = seen
             guard let transition = try change(&next) else { return Update(record: seen, effects: []) }
-            let commit = TaskChange(next, replacing: seen.version, token: token, events: transition.events, notices: transition.notices)
+            let commit = TaskChange(
+                next,
+                replacing: seen.version,
+                token: token,
+                events: transition.events,
+                notices: transition.notices,
+                acknowledging: transition.acknowledging
+            )
             switch try await store.commit(commit) {
             case .applied:
                 perform(transition.effects, on: next)

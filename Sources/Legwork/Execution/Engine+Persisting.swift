@@ -58,7 +58,7 @@ extension Engine {
     }
 
     /// Whether a fault of the store may be gone when one tries again.
-    private static func mayPass(_ error: any Error) -> Bool {
+    static func mayPass(_ error: any Error) -> Bool {
         switch error {
         case let error as StoreError: error.code != .closed && error.code != .invalid
         case let error as TaskManagerError: error.code == .conflict

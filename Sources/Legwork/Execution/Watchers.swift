@@ -14,6 +14,10 @@ final class Watchers: Sendable {
         static let changed = Interest(rawValue: 2)
         /// There is more raw output.
         static let output = Interest(rawValue: 4)
+        /// A message may have come.
+        static let messages = Interest(rawValue: 8)
+        /// A question may have been answered, or withdrawn.
+        static let input = Interest(rawValue: 16)
     }
 
     /// A watch that somebody keeps; whoever began it ends it.
@@ -26,7 +30,7 @@ final class Watchers: Sendable {
     private struct Watcher {
         var key: UInt64
         var interest: Interest
-        var continuation: AsyncStream<TaskID>.Continuation
+        var notify: @Sendable (TaskID) -> Void
     }
 
     private struct State {
@@ -42,21 +46,27 @@ final class Watchers: Sendable {
             of: TaskID.self,
             bufferingPolicy: ids.count == 1 ? .bufferingNewest(1) : .unbounded
         )
-        let key = state.withLock { state in
-            state.nextKey += 1
-            for id in ids {
-                state.watchers[id, default: []].append(Watcher(key: state.nextKey, interest: interest, continuation: continuation))
-            }
-            return state.nextKey
-        }
         let ids = Array(ids)
+        let end = observe(ids, for: interest) { continuation.yield($0) }
         return Watch(
             signals: stream,
-            end: { [weak self] in
+            end: {
                 continuation.finish()
-                self?.remove(key, ids)
+                end()
             }
         )
+    }
+
+    /// Calls a closure, which must be quick, for each change.
+    ///
+    /// - Returns: what ends that. More than once is no mistake.
+    func observe(_ ids: [TaskID], for interest: Interest, _ notify: @escaping @Sendable (TaskID) -> Void) -> @Sendable () -> Void {
+        let key = state.withLock { state in
+            state.nextKey += 1
+            for id in ids { state.watchers[id, default: []].append(Watcher(key: state.nextKey, interest: interest, notify: notify)) }
+            return state.nextKey
+        }
+        return { [weak self] in self?.remove(key, ids) }
     }
 
     private func remove(_ key: UInt64, _ ids: [TaskID]) {
@@ -73,15 +83,19 @@ final class Watchers: Sendable {
     }
 
     /// A change that another process made: what changed is not known here.
-    func changedElsewhere(_ id: TaskID) { signal(id, [.changed, .settled, .output]) }
+    func changedElsewhere(_ id: TaskID) { signal(id, [.changed, .settled, .output, .messages, .input]) }
 
     func outputGrew(_ id: TaskID) { signal(id, .output) }
+
+    func messageArrived(at id: TaskID) { signal(id, .messages) }
+
+    func inputChanged(of id: TaskID) { signal(id, .input) }
 
     private func signal(_ id: TaskID, _ what: Interest) {
         let interested = state.withLock { state -> [Watcher] in
             state.watchers.isEmpty ? [] : state.watchers[id]?.filter { !$0.interest.isDisjoint(with: what) } ?? []
         }
-        for watcher in interested { watcher.continuation.yield(id) }
+        for watcher in interested { watcher.notify(id) }
     }
 }
 

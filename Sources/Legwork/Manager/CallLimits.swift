@@ -33,23 +33,44 @@ enum CallLimits {
         try check(options.lineage)
     }
 
-    /// Words that stand for tasks wherever a name does.
-    static let reservedNames: Set<String> = ["parent", "self", "all", "broadcast"]
-
     private static func check(name: String?) throws(TaskManagerError) {
         try check(name, Self.name, "name")
         guard let name else { return }
-        if reservedNames.contains(name) {
+        if MessageAddress.reservedNames.contains(name) {
             throw TaskManagerError(.invalidArgument, "the name '\(name)' is reserved: it stands for tasks by what they are to each other")
         }
         if name.hasPrefix(TaskID.marker), TaskID.prefix(from: name) != nil {
             throw TaskManagerError(.invalidArgument, "the name '\(name)' would be taken for the beginning of an id; choose another")
+        }
+        if name.hasPrefix(MessageAddress.agentMarker) {
+            throw TaskManagerError(.invalidArgument, "the name '\(name)' would be taken for another owner's task; choose another")
         }
     }
 
     private static func check(_ metadata: JSONObject) throws(TaskManagerError) {
         if let excess = JSONValue.object(metadata).excess(bytes: 64 << 10) {
             throw TaskManagerError(.invalidArgument, "the metadata cannot be taken: \(excess)")
+        }
+    }
+
+    /// Whether a text can be a task's name.
+    static func isName(_ text: String) -> Bool { (1...name).contains(text.utf8.count) && isPrintable(text) }
+
+    static func check(_ sender: TaskMessage.Sender) throws(TaskManagerError) {
+        try check(sender.owner.name, Owner.maximumLength, "owner")
+        try check(sender.name, text, "name of the sender")
+    }
+
+    static func check(_ id: MessageID) throws(TaskManagerError) { try check(id.text, MessageID.maximumLength, "id of the message") }
+
+    /// Checks the key that a tool gives its question.
+    static func check(inputKey key: String) throws(TaskManagerError) {
+        try check(key, InputLimits.keyBytes, "key of the question")
+        guard !key.hasPrefix(InputRequest.madeKeyMarker) else {
+            throw TaskManagerError(
+                .invalidArgument,
+                "the key of a question must not begin with '\(InputRequest.madeKeyMarker)'; keys that are made for tools which give none do"
+            )
         }
     }
 

@@ -27,7 +27,7 @@ extension TaskManager {
             matches = try await engine.store.find(TaskSearch(.name(reference), in: scope))
             // Of the tasks that had a name, the live one is meant, then the newest. Several owners may have a live one each.
             let live = matches.filter { !$0.status.isTerminal }
-            if live.count > 1 { throw ambiguous(shown, live) }
+            if live.count > 1 { throw TaskManagerError.ambiguous(shown, live) }
             if let named = matches.first { return named.id }
             if let prefix = TaskID.prefix(from: reference) {
                 matches = try await engine.store.find(TaskSearch(.prefix(prefix), in: scope))
@@ -43,14 +43,8 @@ extension TaskManager {
             }
             throw TaskManagerError.notFound(shown)
         }
-        guard matches.count == 1 else { throw ambiguous(shown, matches) }
+        guard matches.count == 1 else { throw TaskManagerError.ambiguous(shown, matches) }
         return first.id
-    }
-
-    private func ambiguous(_ shown: String, _ matches: [TaskSummary]) -> TaskManagerError {
-        let list = matches.map { "\($0.id) (\($0.status.rawValue), \($0.title))" }.joined(separator: ", ")
-        let count = matches.count == 10 ? "10 or more" : "\(matches.count)"
-        return TaskManagerError(.ambiguous, "'\(shown)' fits \(count) tasks: \(list)", matches: matches)
     }
 
     /// Lists tasks, the newest first.

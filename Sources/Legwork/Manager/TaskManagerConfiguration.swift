@@ -24,6 +24,15 @@ public struct TaskManagerConfiguration: Sendable {
     /// The most bytes of a result, as JSON. A larger one becomes an error that says so.
     public var maximumResultBytes: Int = 16 << 20
 
+    /// The most bytes of a message, as JSON.
+    public var maximumMessageBytes: Int = 1 << 20
+    /// How much may lie unread in the inbox of one task.
+    public var inboxLimit: InboxLimit = .standard
+    /// How often a message is given to attempts that end before they come to the next, until it becomes a dead letter.
+    public var maximumDeliveries: Int = 5
+    /// Whether a sender may write to the tasks of another owner; nil permits nobody. Must be quick.
+    public var mayMessage: (@Sendable (TaskMessage.Sender, Owner) -> Bool)?
+
     /// Hears of faults that no caller can be told of, such as a store that is full when a task ends. Called from any thread.
     public var onProblem: (@Sendable (String) -> Void)?
     /// Makes the ids of new tasks.

@@ -6,7 +6,7 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Value {
             case notFound, ambiguous, invalidArgument, nameTaken, familyCancelled, shuttingDown, noOutput, conflict, leaseLost,
-                finished, notResumable, noInbox, inboxFull, noChannel
+                finished, notResumable, noInbox, inboxFull, notAsked, noChannel
         }
         private let value: Value
 
@@ -38,6 +38,8 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
         public static let conflict = Code(value: .conflict)
         /// The attempt that wanted to write does not execute the task any more.
         public static let leaseLost = Code(value: .leaseLost)
+        /// The task did not ask that, or has its answer.
+        public static let notAsked = Code(value: .notAsked)
     }
 
     /// The kind of fault.
@@ -64,6 +66,13 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
 
     /// The message.
     public var description: String { message }
+
+    /// The answer to a reference that fits several tasks, which are at most ten.
+    static func ambiguous(_ shown: String, _ matches: [TaskSummary]) -> TaskManagerError {
+        let list = matches.map { "\($0.id) (\($0.status.rawValue), \($0.title))" }.joined(separator: ", ")
+        let count = matches.count == 10 ? "10 or more" : "\(matches.count)"
+        return TaskManagerError(.ambiguous, "'\(shown)' fits \(count) tasks: \(list)", matches: matches)
+    }
 
     /// The one answer for tasks that do not exist and tasks of others.
     public static func notFound(_ reference: some CustomStringConvertible) -> TaskManagerError {
