@@ -14,7 +14,8 @@ extension Attempt {
         if isCancelled { throw CancellationError() }
         try await becomeTask()
         let request = try await put(message, schema, key)
-        return try await request.reply ?? answer(to: request.key)
+        if let reply = try request.reply { return reply }
+        return try await answer(to: request.key)
     }
 
     /// Records a question.

@@ -10,6 +10,13 @@ public struct DeadLetterReplay: Sendable, Hashable {
         public var recipient: TaskID
         /// Why it did not.
         public var result: SendResult
+
+        /// Describes a failure.
+        public init(number: Int64, recipient: TaskID, result: SendResult) {
+            self.number = number
+            self.recipient = recipient
+            self.result = result
+        }
     }
 
     /// How many lie in an inbox again.

@@ -87,18 +87,26 @@ extension MemoryTaskStore {
                 case .owner(let owner): letters[owner] ?? []
                 case .operator: letters.values.flatMap { $0 }.sorted { $0.number < $1.number }
                 }
-            let numbers = Set(query.numbers)
+            guard !query.numbers.isEmpty else {
+                return Array(shelf[shelf.partitioningIndex { $0.number > query.after }...].prefix(query.limit))
+            }
             return Array(
-                shelf[shelf.partitioningIndex { $0.number > query.after }...].lazy
-                    .filter { numbers.isEmpty || numbers.contains($0.number) }
+                Set(query.numbers).sorted().lazy
+                    .filter { $0 > query.after }
+                    .compactMap { number in
+                        let index = shelf.partitioningIndex { $0.number >= number }
+                        return index < shelf.count && shelf[index].number == number ? shelf[index] : nil
+                    }
                     .prefix(query.limit)
             )
         }
 
-        mutating func remove(_ letter: DeadLetter) {
-            let owner = letter.message.sender.owner
-            letters[owner]?.removeAll { $0.number == letter.number }
-            if letters[owner]?.isEmpty == true { letters[owner] = nil }
+        mutating func remove(_ doomed: [DeadLetter]) {
+            for (owner, some) in Dictionary(grouping: doomed, by: \.message.sender.owner) {
+                let numbers = Set(some.map(\.number))
+                letters[owner]?.removeAll { numbers.contains($0.number) }
+                if letters[owner]?.isEmpty == true { letters[owner] = nil }
+            }
         }
     }
 }
@@ -145,7 +153,7 @@ extension MemoryTaskStore.Contents {
         guard let recipient else { return ReplayResult(recipient: letter.recipient, result: .notFound) }
         let result = put(letter.message, into: recipient, limit: request.limit)
         switch result {
-        case .queued, .duplicate: deadLetters.remove(letter)
+        case .queued, .duplicate: deadLetters.remove([letter])
         case .full, .finished, .noInbox, .notFound: break
         }
         return ReplayResult(recipient: recipient.record.id, result: result)
@@ -154,7 +162,7 @@ extension MemoryTaskStore.Contents {
     mutating func clear(_ query: DeadLetterQuery) throws(StoreError) -> Int {
         try checkOpen()
         let doomed = deadLetters.find(query)
-        for letter in doomed { deadLetters.remove(letter) }
+        deadLetters.remove(doomed)
         return doomed.count
     }
 }

@@ -77,7 +77,7 @@ public struct TaskMessages: AsyncSequence, Sendable {
         let host: any ToolContextHost
 
         /// Acknowledges the previous message and waits for the next; nil when the attempt is over.
-        public func next() async throws -> TaskMessage? { try await host.nextMessage(waitingAtMost: nil) }
+        public mutating func next() async throws -> TaskMessage? { try await host.nextMessage(waitingAtMost: nil) }
     }
 
     let host: any ToolContextHost
