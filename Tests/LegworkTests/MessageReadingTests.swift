@@ -11,6 +11,7 @@ struct MessageReadingTests {
             for try await message in context.messages {
                 if message.content == "end" { break }
                 seen.add(message)
+                if message.id == MessageID("m3"), message.deliveries == 1 { try await TestSignal().waitUnlessCancelled() }
             }
             return .text("ok")
         }
@@ -228,6 +229,7 @@ struct MessageReadingTests {
             for try await message in context.messages {
                 seen.add(message)
                 if message.content == "end" { break }
+                try await TestSignal().waitUnlessCancelled()
             }
             return .text("ok")
         }
