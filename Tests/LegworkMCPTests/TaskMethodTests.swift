@@ -88,7 +88,7 @@ struct TaskMethodTests {
         Mapping(
             status: .inputRequired,
             reason: nil,
-            answer: head + #""working","statusMessage":"waits for an answer from outside","# + times + poll + foot
+            answer: head + #""input_required","statusMessage":"waits for an answer","# + times + poll + #","inputRequests":{}"# + foot
         ),
         Mapping(
             status: .stopped,

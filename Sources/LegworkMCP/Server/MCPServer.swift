@@ -53,9 +53,8 @@ public final class MCPServer: Sendable {
             case .listTools(let cursor): return exchange.tools(manager.tools.tools, cursor: cursor)
             case .callTool(let name, let arguments): return try await call(name, arguments, request, notify)
             case .getTask(let id): return exchange.task(try await manager.task(Self.id(id), in: request.caller.scope), now: clock.now)
-            case .updateTask(let id, _):
-                // No tool can ask for anything yet, so every answer is to an unknown key; those are passed over (ext-tasks, tasks/update).
-                _ = try await manager.task(Self.id(id), in: request.caller.scope)
+            case .updateTask(let id, let responses):
+                try await answer(Self.id(id), responses, in: request.caller.scope)
                 return exchange.acknowledged
             case .cancelTask(let id):
                 _ = try await manager.cancel(Self.id(id), in: request.caller.scope)
@@ -69,6 +68,31 @@ public final class MCPServer: Sendable {
             return nil
         } catch {
             return exchange.fail(MCPError(.internalError, "\(error)"))
+        }
+    }
+
+    /// Passes a client's answers on. Those to questions that are unknown, or have their answer, are passed over (ext-tasks, tasks/update).
+    private func answer(_ id: TaskID, _ responses: JSONObject, in scope: Scope) async throws {
+        while true {
+            let record = try await manager.task(id, in: scope)
+            guard !record.status.isTerminal else { return }
+            var known: [String: InputResponse] = [:]
+            for request in record.openInputs {
+                if let response = responses[request.key] { known[request.key] = try MCPQuestion(request).response(response) }
+            }
+            guard !known.isEmpty else { return }
+            do {
+                try await manager.respond(id, known, in: scope)
+                return
+            } catch let error as TaskManagerError {
+                switch error.code {
+                // Somebody else was faster with one of them.
+                case .notAsked: continue
+                case .finished: return
+                case .invalidArgument: throw MCPError(.invalidParams, error.message)
+                default: throw error
+                }
+            }
         }
     }
 

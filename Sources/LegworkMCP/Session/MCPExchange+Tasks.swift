@@ -21,6 +21,10 @@ extension MCPExchange {
             for member in callResult(result).members { inlined[member.key] = member.value }
             object["result"] = .object(inlined)
         case .error(let error): object["error"] = error.json
+        case .questions(let questions):
+            var requests = JSONObject()
+            for question in questions { requests[question.key] = question.json }
+            object["inputRequests"] = .object(requests)
         }
         return complete(object)
     }
@@ -33,8 +37,10 @@ extension MCPExchange {
 struct MCPTaskState: Sendable {
     /// What stands beside the status.
     enum Outcome: Sendable, Hashable {
-        /// Nothing: the task has not ended, or was cancelled.
+        /// Nothing: the task goes on, or was cancelled.
         case none
+        /// What the task waits for.
+        case questions([MCPQuestion])
         /// What the tool returned, be it an error.
         case result(ToolResult)
         /// No tool's result: the task ended otherwise.
@@ -53,8 +59,9 @@ struct MCPTaskState: Sendable {
         self.now = now
         switch record.status {
         case .queued, .running: (status, outcome) = ("working", .none)
-        // `input_required` has to come with the questions. Tools cannot put any yet; when they can, they belong here.
-        case .inputRequired: (status, outcome) = ("working", .none)
+        case .inputRequired:
+            let questions = record.inputs.filter { $0.state == .awaited }.map(MCPQuestion.init)
+            (status, outcome) = ("input_required", .questions(questions))
         // A terminal status is final on this wire, and a stopped task can be resumed: so it is none of the three. Nor does it ask
         // anything, so it is not `input_required`. It stays `working`, and the message says what has to be done.
         case .stopped: (status, outcome) = ("working", .none)
@@ -91,7 +98,10 @@ struct MCPTaskState: Sendable {
         case .running:
             if record.lifecycle.isCancelRequested { return "was asked to stop" }
             return progress.map { progress in record.statusMessage.map { "\(progress): \($0)" } ?? progress } ?? record.statusMessage
-        case .inputRequired: return record.statusMessage ?? "waits for an answer from outside"
+        case .inputRequired:
+            if let message = record.statusMessage { return message }
+            guard case .questions(let questions) = outcome, let first = questions.first else { return "waits for an answer" }
+            return "waits for an answer: " + first.message.truncated(toBytes: 200)
         case .stopped:
             let reason = record.reason.map { " (\($0.rawValue))" } ?? ""
             return "stopped\(reason): nobody executes it now. It cannot be resumed yet; call the tool again, or cancel it."
