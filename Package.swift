@@ -107,7 +107,11 @@ let package = Package(
         ),
 
         .testTarget(name: "LegworkCoreTests", dependencies: ["LegworkCore", "LegworkTestKit"], swiftSettings: strict),
-        .testTarget(name: "LegworkTests", dependencies: ["Legwork", "LegworkCore", "LegworkTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "LegworkTests",
+            dependencies: ["Legwork", "LegworkCore", "LegworkSQLite", "LegworkTestKit"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LegworkStoreTests",
             dependencies: ["LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit", "legwork-store-crasher"],

@@ -50,15 +50,6 @@ extension Bench {
         try await run.value
     }
 
-    /// Puts a stopped task back into its queue.
-    func resume(_ id: TaskID) async throws {
-        var record = try await manager.task(id, in: .operator)
-        let version = record.version
-        let transition = try record.apply(.resumed, at: clock.now)
-        let change = TaskChange(record, replacing: version, events: transition.events, notices: transition.notices)
-        #expect(try await store.commit(change) == .applied)
-    }
-
     /// The error code with which something fails.
     func code(of body: () async throws -> Void) async -> TaskManagerError.Code? {
         do {

@@ -243,8 +243,8 @@ struct InputTests {
         #expect(stopped.openInputs.map(\.key) == ["go"])
         #expect(stopped.inputs.map(\.state) == [.left])
         #expect(try await bench.manager.answer(id, ["go": 42], in: bench.alice.scope).status == .stopped)
-        try await bench.resume(id)
         try await bench.afterRestart(tool) { next in
+            try await next.resume(id, in: bench.alice.scope)
             let ended = try await next.wait(for: id, atMost: .seconds(60), in: .operator)
             #expect(ended.result?.structuredContent == 42)
         }

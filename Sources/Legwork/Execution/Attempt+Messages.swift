@@ -16,8 +16,8 @@ extension Attempt {
         if let known { return known }
         let id = taskID
         guard isRecorded else {
-            let sender = TaskMessage.Sender(owner: caller.owner, task: id, name: options.lineage.agent ?? tool.descriptor.name)
-            return Correspondent(sender, parent: options.lineage.parent)
+            let sender = TaskMessage.Sender(owner: caller.owner, task: id, name: lineage.agent ?? tool.descriptor.name)
+            return Correspondent(sender, parent: lineage.parent)
         }
         guard let record = try await engine.store.task(TaskLookup(id, in: .operator)) else { throw Self.lostLease }
         let correspondent = Correspondent(record)
