@@ -98,6 +98,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Examples: the tests run them.
+        .executableTarget(
+            name: "example-chat-bot",
+            dependencies: ["Legwork", "LegworkCore"],
+            path: "Examples/chat-bot",
+            swiftSettings: strict
+        ),
+
         // Helpers of the tests: small programs that are killed, starved or refused on purpose.
         .executableTarget(
             name: "legwork-store-crasher",

@@ -28,7 +28,8 @@ func listener(_ name: String = "listener") -> ClosureTool {
 
 extension Bench {
     /// Starts a task of a tool.
-    func start(_ tool: String, named name: String? = nil, under parent: TaskID? = nil, as caller: Caller? = nil) async throws -> TaskRecord {
+    func start(_ tool: String, named name: String? = nil, under parent: TaskID? = nil, as caller: Caller? = nil) async throws -> TaskRecord
+    {
         var options = CallOptions.background
         options.name = name
         options.lineage = Lineage(parent: parent)

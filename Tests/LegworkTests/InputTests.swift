@@ -300,7 +300,9 @@ struct InputTests {
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<65 {
                     group.addTask {
-                        do { _ = try await context.ask("Number \(number)?") } catch let error as TaskManagerError { errors.add(error.message) }
+                        do { _ = try await context.ask("Number \(number)?") } catch let error as TaskManagerError {
+                            errors.add(error.message)
+                        }
                     }
                 }
                 try await group.waitForAll()

@@ -19,7 +19,10 @@ struct MessageAddressTests {
         #expect(address.description == text)
     }
 
-    @Test("are refused when they can be none", arguments: ["", "broadcast", "a\nb", String(repeating: "n", count: 101), "agent:bob", "agent:/x", "agent:bob/"])
+    @Test(
+        "are refused when they can be none",
+        arguments: ["", "broadcast", "a\nb", String(repeating: "n", count: 101), "agent:bob", "agent:/x", "agent:bob/"]
+    )
     func bad(_ text: String) throws {
         let error = try #require(throws: TaskManagerError.self) { try MessageAddress(text) }
         #expect(error.code == .invalidArgument)

@@ -206,7 +206,10 @@ struct MessageReadingTests {
         #expect(try await bench.heard(by: record.id) == ["x"])
     }
 
-    @Test("a tool that returns has dealt with what it was given; one that throws has not, and its sender keeps a dead letter", arguments: [true, false])
+    @Test(
+        "a tool that returns has dealt with what it was given; one that throws has not, and its sender keeps a dead letter",
+        arguments: [true, false]
+    )
     func lastMessage(returns: Bool) async throws {
         let tool = agent { context in
             _ = try await context.nextMessage(waitingAtMost: .seconds(3600))

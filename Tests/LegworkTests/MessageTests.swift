@@ -42,7 +42,11 @@ struct MessageTests {
             for sender in 0..<64 {
                 group.addTask {
                     for number in 0..<15 {
-                        try await bench.manager.send(["s": JSONValue(sender), "n": JSONValue(number)], to: .named("ear"), from: bench.alice)
+                        try await bench.manager.send(
+                            ["s": JSONValue(sender), "n": JSONValue(number)],
+                            to: .named("ear"),
+                            from: bench.alice
+                        )
                     }
                 }
             }
@@ -91,7 +95,9 @@ struct MessageTests {
             #expect(error.message.contains("1048576 bytes"))
             #expect(error.message.contains("send a reference instead"))
         }
-        #expect(await bench.code { try await bench.manager.send(nested(5000), to: .task(record.id), from: bench.alice) } == .invalidArgument)
+        #expect(
+            await bench.code { try await bench.manager.send(nested(5000), to: .task(record.id), from: bench.alice) } == .invalidArgument
+        )
         try await bench.manager.send("end", to: .task(record.id), from: bench.alice)
         #expect(try await bench.heard(by: record.id) == [])
     }

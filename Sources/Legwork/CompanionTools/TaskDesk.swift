@@ -23,6 +23,8 @@ struct TaskDesk: Sendable {
             return try await body(manager())
         } catch let error as TaskManagerError {
             return Self.refusal(error)
+        } catch let error as ToolError {
+            return .error(error.message, structured: ["error": ["code": "invalid_arguments", "message": .string(error.message)]])
         }
     }
 
@@ -32,6 +34,12 @@ struct TaskDesk: Sendable {
             switch error.code {
             case .notFound: "not_found"
             case .ambiguous: "ambiguous"
+            case .finished: "finished"
+            case .notResumable: "not_resumable"
+            case .noInbox: "no_inbox"
+            case .inboxFull: "inbox_full"
+            case .notAsked: "not_asked"
+            case .noChannel: "no_channel"
             case .shuttingDown: "shutting_down"
             default: "invalid_argument"
             }
@@ -41,6 +49,26 @@ struct TaskDesk: Sendable {
             message = message.replacing("'list' shows those you may see", with: "list_tasks shows those you can see")
         }
         return .error(message, structured: ["error": ["code": .string(code), "message": .string(message)]])
+    }
+
+    /// Who sends messages through a companion tool: the task whose tool called it, or its caller.
+    static func sender(_ context: ToolContext) -> TaskMessage.Sender {
+        TaskMessage.Sender(
+            owner: context.caller.owner,
+            task: context.lineage.parent,
+            name: context.lineage.parent == nil ? context.lineage.agent ?? context.caller.origin?.user : nil
+        )
+    }
+
+    /// Finds the task that a companion call names; `self` is the task whose tool called.
+    static func resolve(_ reference: JSONValue?, _ manager: TaskManager, _ context: ToolContext) async throws -> TaskID {
+        if reference == "self" {
+            guard let parent = context.lineage.parent else {
+                throw TaskManagerError(.invalidArgument, "'self' is the task that calls, and this call comes from none; give a task_id")
+            }
+            return parent
+        }
+        return try await manager.resolve(reference?.string ?? "", in: context.caller.scope)
     }
 
     /// The schema of an argument that names a task.

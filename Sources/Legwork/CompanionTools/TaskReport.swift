@@ -5,6 +5,7 @@ public struct TaskReport: Sendable {
     private let summary: TaskSummary
     private let failure: String?
     private let result: ToolResult?
+    private let questions: [InputRequest]
     private let now: Timestamp
 
     /// Tells of a task with its outcome.
@@ -16,6 +17,7 @@ public struct TaskReport: Sendable {
     public init(_ record: TaskRecord, now: Timestamp, resultLimit limit: Int? = nil) {
         summary = TaskSummary(record)
         failure = record.failure
+        questions = record.status == .inputRequired || record.status == .stopped ? record.inputs.filter { $0.answer == nil } : []
         if let limit, let size = record.result?.approximateBytes, size > limit {
             result = ToolResult(
                 content: [.text("The result has about \(size) bytes, too many to repeat here; check_task gives it.")],
@@ -32,6 +34,7 @@ public struct TaskReport: Sendable {
         self.summary = summary
         failure = nil
         result = nil
+        questions = []
         self.now = now
     }
 
@@ -62,11 +65,22 @@ public struct TaskReport: Sendable {
         } else if let failure {
             object["error"] = .string(failure)
         }
+        if !questions.isEmpty {
+            object["questions"] = .array(
+                questions.map { question in
+                    var asked: JSONObject = ["key": .string(question.key), "message": .string(question.message)]
+                    asked["schema"] = question.schema
+                    return .object(asked)
+                }
+            )
+        }
         switch summary.status {
+        case .inputRequired: object["next"] = "answer_task"
+        case .stopped: object["next"] = "resume_task"
         case .queued, .running:
             object["next"] = "await_task"
             object["poll_after_ms"] = JSONValue(TaskPace.milliseconds(since: summary.createdAt, now: now))
-        case .inputRequired, .stopped, .completed, .failed, .cancelled: break
+        case .completed, .failed, .cancelled: break
         }
         return object
     }
@@ -102,7 +116,7 @@ public struct TaskReport: Sendable {
         case .inputRequired: return "\(subject) waits for an answer from outside since it started \(time) ago\(detail)."
         case .stopped:
             return "\(subject) has stopped after \(time) without an end: \(summary.reason.map(Self.words) ?? "nobody executes it"). "
-                + "It goes on only when somebody resumes it; cancel_task ends it."
+                + "It goes on only when somebody resumes it (resume_task); cancel_task ends it."
         case .completed: return "\(subject) completed after \(time)."
         case .failed:
             let why = summary.reason.map { " (\(Self.words($0)))" } ?? ""
@@ -129,7 +143,9 @@ public struct TaskReport: Sendable {
         case .queued, .running:
             "\nCall await_task with this task_id to wait for the end, or look again later."
                 + ((summary.outputBytes ?? 0) > 0 ? " task_output shows what it has written so far." : "")
-        case .inputRequired: "\nIt goes on when the answer has been given."
+        case .inputRequired:
+            "\n" + questions.map { "It asks (key \($0.key)): \(Self.line($0.message))\n" }.joined()
+                + "It goes on when answer_task has given the answers."
         case .completed, .failed, .cancelled:
             (summary.outputBytes ?? 0) > 0 ? "\nIt wrote \(summary.outputBytes ?? 0) bytes of output; task_output reads them." : ""
         case .stopped: ""

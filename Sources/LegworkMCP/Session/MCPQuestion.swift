@@ -112,7 +112,9 @@ struct MCPQuestion: Sendable, Hashable {
             var field = keeping(["type", "enum", "oneOf"] + texts, of: schema)
             if let initial = schema["default"], initial.string != nil { field["default"] = initial }
             for key in ["minLength", "maxLength"] { field[key] = schema[key].flatMap { $0.int == nil ? nil : $0 } }
-            if let format = schema["format"]?.string, ["date", "date-time", "email", "uri"].contains(format) { field["format"] = .string(format) }
+            if let format = schema["format"]?.string, ["date", "date-time", "email", "uri"].contains(format) {
+                field["format"] = .string(format)
+            }
             return field
         case "number", "integer":
             // A form cannot show a choice of numbers.
