@@ -35,7 +35,7 @@ enum BackgroundBench {
             await gate.wait()
             return .text("ok")
         }
-        let manager = TaskManager(store: MemoryTaskStore(), tools: try ToolRegistry([tool]))
+        let manager = TaskManager(store: MemoryTaskStore(maximumFinished: nil), tools: try ToolRegistry([tool]))
         let caller = Caller(owner: "bench")
         gate.reserve(count)
         let before = Double(MemoryUse.allocatedBytes)

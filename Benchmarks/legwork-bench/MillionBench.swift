@@ -47,7 +47,7 @@ enum MillionBench {
         report.add("  list the newest 100", list * 1e3, "ms")
         let counts = try await Measure.median(200) { count in for _ in 0..<count { _ = try await opened.counts(.owner(owner)) } }
         report.add("  count by status", counts * 1e3, "ms")
-        let memory = MemoryTaskStore()
+        let memory = MemoryTaskStore(maximumFinished: nil)
         for n in 0..<100_000 { _ = try await memory.insert(InsertRequest(finished(caller, n))) }
         let first = try await memory.tasks(TaskQuery(in: .operator, limit: 1)).tasks.first?.id ?? .random()
         let inMemory = try await Measure.median(100_000) { count in

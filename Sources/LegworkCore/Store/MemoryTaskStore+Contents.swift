@@ -24,33 +24,22 @@ extension MemoryTaskStore {
         /// The entries that have not ended, in order of position. Those that have since stay until they are more than half.
         private(set) var live: [Entry] = []
         private var ended = 0
-        /// The entries that have ended, those that ended first at first.
-        private(set) var finished: [Entry] = []
+        var finished = FinishedTasks()
         var counts = TaskCounts()
 
         mutating func add(_ entry: Entry) {
             entries.append(entry)
             counts[entry.record.status] += 1
-            if entry.record.status.isTerminal { finish(entry) } else { live.append(entry) }
+            if entry.record.status.isTerminal { finished.add(entry) } else { live.append(entry) }
         }
 
-        private mutating func finish(_ entry: Entry) {
-            guard let time = entry.record.finishedAt else { return }
-            let place = (time, entry.position)
-            if let last = finished.last, let end = last.record.finishedAt, (end, last.position) > place {
-                finished.insert(entry, at: finished.partitioningIndex { ($0.record.finishedAt ?? time, $0.position) > place })
-            } else {
-                finished.append(entry)
-            }
-        }
-
-        mutating func move(_ entry: Entry, from before: TaskStatus) {
+        mutating func move(_ entry: Entry, from before: TaskRecord) {
+            finished.move(entry, from: before)
             let after = entry.record.status
-            guard before != after else { return }
-            counts[before] -= 1
+            guard before.status != after else { return }
+            counts[before.status] -= 1
             counts[after] += 1
             guard after.isTerminal else { return }
-            finish(entry)
             ended += 1
             if ended > 32, ended > live.count / 2 {
                 live.removeAll(where: \.record.status.isTerminal)
@@ -60,10 +49,10 @@ extension MemoryTaskStore {
 
         mutating func remove(_ entry: Entry) {
             counts[entry.record.status] -= 1
+            finished.forget(entry.record)
             purged += 1
             if purged > 32, purged > entries.count / 2 {
                 entries.removeAll(where: \.isPurged)
-                finished.removeAll(where: \.isPurged)
                 purged = 0
             }
         }
@@ -82,6 +71,9 @@ extension MemoryTaskStore {
 
     struct Contents {
         let timeline: TimelineLimit
+        let maximumFinished: Int?
+        /// Those that went to make room, until the store has told of it.
+        var evicted: [TaskID] = []
         var isClosed = false
         var nextPosition: Int64 = 1
         var entries: [TaskID: Entry] = [:]
@@ -103,7 +95,10 @@ extension MemoryTaskStore {
         /// Ids by their first four digits; made when the first prefix is looked up, for most processes never do.
         var prefixes: [UInt32: [TaskID]]?
 
-        init(timeline: TimelineLimit) { self.timeline = timeline }
+        init(timeline: TimelineLimit, maximumFinished: Int?) {
+            self.timeline = timeline
+            self.maximumFinished = maximumFinished
+        }
 
         func checkOpen() throws(StoreError) {
             if isClosed { throw StoreError(.closed, "the store was closed") }
@@ -115,8 +110,7 @@ extension MemoryTaskStore {
         }
 
         mutating func close() {
-            let timeline = timeline
-            self = Contents(timeline: timeline)
+            self = Contents(timeline: timeline, maximumFinished: maximumFinished)
             isClosed = true
         }
     }
@@ -157,6 +151,7 @@ extension MemoryTaskStore.Contents {
         join(entry, record.lineage)
         tell(request.notices, of: entry)
         if prefixes != nil { prefixes?[Self.prefixKey(record.id), default: []].append(record.id) }
+        makeRoom(for: entry)
         return .inserted
     }
 
@@ -202,26 +197,7 @@ extension MemoryTaskStore.Contents {
         return .applied
     }
 
-    mutating func purge(_ request: PurgeRequest) throws(StoreError) -> [TaskID] {
-        try checkOpen()
-        let shelf: MemoryTaskStore.Shelf? =
-            switch request.scope {
-            case .owner(let owner): shelves[owner]
-            case .operator: all
-            }
-        guard let shelf else { return [] }
-        let doomed = shelf.finished.lazy
-            .prefix { $0.isPurged || $0.record.finishedAt.map { $0 < request.finishedBefore } ?? false }
-            .filter { entry in
-                !entry.isPurged && request.statuses.contains(entry.record.status) && (request.includesKept || !entry.record.isKept)
-            }
-            .prefix(max(0, request.limit))
-        let chosen = Array(doomed)
-        for entry in chosen { remove(entry) }
-        return chosen.map(\.record.id)
-    }
-
-    private mutating func remove(_ entry: MemoryTaskStore.Entry) {
+    mutating func remove(_ entry: MemoryTaskStore.Entry) {
         let record = entry.record
         entries[record.id] = nil
         entry.isPurged = true
@@ -243,13 +219,14 @@ extension MemoryTaskStore.Contents {
         entry.record = next
         append(events, to: entry)
         if next.status == .queued { queued.insert(entry) }
-        all.move(entry, from: before.status)
-        shelves[next.owner]?.move(entry, from: before.status)
+        all.move(entry, from: before)
+        shelves[next.owner]?.move(entry, from: before)
         if before.lineage.parent != next.lineage.parent || !before.lineage.run.isExactly(next.lineage.run) {
             leave(entry, before.lineage)
             join(entry, next.lineage)
         }
         if next.status.isTerminal, !before.status.isTerminal { end(next) }
+        makeRoom(for: entry)
     }
 
     /// Lets go of what only a live task has.

@@ -1,6 +1,10 @@
 import Synchronization
 
 /// A store that lives in the process: fast, complete, and gone with it. It is also the model that other stores are compared with.
+///
+/// It does not grow for ever: of the tasks that have ended it keeps so many, whether or not anybody purges, and the one that ended first
+/// goes to make room for the next. Tasks that are pinned or wait to be read (``TaskRecord/isKept``) stay and are not counted, and notices
+/// stay until they are acknowledged.
 public final class MemoryTaskStore: TaskStore {
     /// No other process sees it.
     public let isShared = false
@@ -10,15 +14,22 @@ public final class MemoryTaskStore: TaskStore {
 
     /// Makes an empty store.
     ///
-    /// - Parameter timeline: how long a task's timeline may grow.
-    public init(timeline: TimelineLimit = .standard) {
-        contents = Lock(Contents(timeline: timeline))
+    /// - Parameters:
+    ///   - timeline: how long a task's timeline may grow.
+    ///   - maximumFinished: how many tasks that have ended it keeps, at least one; nil keeps all until they are purged.
+    public init(timeline: TimelineLimit = .standard, maximumFinished: Int? = MemoryTaskStore.standardMaximumFinished) {
+        contents = Lock(Contents(timeline: timeline, maximumFinished: maximumFinished))
     }
+
+    /// How many finished tasks are kept unless it is said otherwise: 10,000.
+    public static let standardMaximumFinished = 10_000
 
     /// Records a new task.
     public func insert(_ request: InsertRequest) async throws(StoreError) -> InsertResult {
-        let result = try contents.withLock { (contents) throws(StoreError) in try contents.insert(request) }
-        if case .inserted = result { watchers.send([request.record.id]) }
+        let (result, evicted) = try contents.withLock { (contents) throws(StoreError) in
+            (try contents.insert(request), contents.takeEvicted())
+        }
+        if case .inserted = result { watchers.send([request.record.id] + evicted) }
         return result
     }
 
@@ -36,8 +47,10 @@ public final class MemoryTaskStore: TaskStore {
 
     /// Replaces a record by its next version.
     public func commit(_ change: TaskChange) async throws(StoreError) -> CommitResult {
-        let result = try contents.withLock { (contents) throws(StoreError) in try contents.commit(change) }
-        if case .applied = result { watchers.send([change.record.id]) }
+        let (result, evicted) = try contents.withLock { (contents) throws(StoreError) in
+            (try contents.commit(change), contents.takeEvicted())
+        }
+        if case .applied = result { watchers.send([change.record.id] + evicted) }
         return result
     }
 

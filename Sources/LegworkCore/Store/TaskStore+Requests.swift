@@ -304,10 +304,14 @@ public struct PurgeRequest: Sendable, Hashable {
     public var scope: Scope
     /// Only these; the terminal ones among them.
     public var statuses: Set<TaskStatus>
+    /// Only these tasks; nil for any.
+    public var ids: Set<TaskID>?
     /// Only tasks that ended before this time.
     public var finishedBefore: Timestamp
     /// Also those that are pinned or wait for their result to be read.
     public var includesKept: Bool
+    /// How many finished tasks of these statuses have to be left of the scope; those that are spared as kept do not count.
+    public var leaving: Int
     /// The most tasks.
     public var limit: Int
 
@@ -315,14 +319,18 @@ public struct PurgeRequest: Sendable, Hashable {
     public init(
         in scope: Scope,
         statuses: Set<TaskStatus> = [.completed, .failed, .cancelled],
+        ids: Set<TaskID>? = nil,
         finishedBefore: Timestamp,
         includesKept: Bool = false,
+        leaving: Int = 0,
         limit: Int = 1000
     ) {
         self.scope = scope
         self.statuses = statuses.filter(\.isTerminal)
+        self.ids = ids
         self.finishedBefore = finishedBefore
         self.includesKept = includesKept
+        self.leaving = leaving
         self.limit = limit
     }
 }

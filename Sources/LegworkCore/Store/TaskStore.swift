@@ -53,6 +53,8 @@ public protocol TaskStore: Sendable {
 
     /// Deletes finished tasks with everything that belongs to them, those that ended first at first. Notices that are not acknowledged stay.
     ///
+    /// However many a request asks for, a store may delete fewer at once: whoever wants all asks again until none is left.
+    ///
     /// - Returns: the ids of those deleted, so that their files can follow.
     func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID]
 

@@ -47,6 +47,13 @@ struct PendingChanges {
         needsRecount = false
     }
 
+    /// What the differences of some statuses in a scope come to.
+    func number(of statuses: Set<TaskStatus>, in scope: Scope) -> Int64 {
+        differences.lazy
+            .filter { statuses.contains($0.status) && scope.includes(Owner($0.owner)) }
+            .reduce(0) { $0 + $1.number }
+    }
+
     /// The differences by owner and status, one of each.
     var byOwner: [(owner: String, status: TaskStatus, number: Int64)] {
         var sums: [Key: Int64] = [:]

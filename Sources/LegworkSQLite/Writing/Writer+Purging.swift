@@ -13,22 +13,21 @@ extension Writer {
     }
 
     func purge(_ request: PurgeRequest) throws(StoreError) -> [TaskID] {
-        let limit = min(request.limit, Self.maximumPurge)
+        let limit = min(request.limit, Self.maximumPurge, try excess(request))
         guard limit > 0 else { return [] }
         var doomed: [Doomed] = []
-        for status in TaskStatus.allCases where status.isTerminal && request.statuses.contains(status) {
-            for kept in request.includesKept ? [0, 1] : [0] {
-                try connection.each(Self.query(request, status, kept: kept, limit)) { row in
-                    doomed.append(
-                        Doomed(
-                            position: row.rawInteger(0),
-                            finishedAt: row.rawInteger(1),
-                            id: row.rawText(2),
-                            owner: row.rawText(3),
-                            status: status
-                        )
+        for query in Self.queries(request, limit) {
+            try connection.each(query) { row in
+                guard let status = TaskStatus(rawValue: row.rawText(4)) else { return }
+                doomed.append(
+                    Doomed(
+                        position: row.rawInteger(0),
+                        finishedAt: row.rawInteger(1),
+                        id: row.rawText(2),
+                        owner: row.rawText(3),
+                        status: status
                     )
-                }
+                )
             }
         }
         doomed.sort { ($0.finishedAt, $0.position) < ($1.finishedAt, $1.position) }
@@ -50,16 +49,55 @@ extension Writer {
         return purged
     }
 
-    /// The first to have ended of one status, those that are kept or the others.
-    private static func query(_ request: PurgeRequest, _ status: TaskStatus, kept: Int, _ limit: Int) -> SQL {
-        let range: SQL =
-            switch request.scope {
+    /// How many may go until as few are left as there have to be.
+    private func excess(_ request: PurgeRequest) throws(StoreError) -> Int {
+        guard request.leaving > 0 else { return .max }
+        var excess = try number(of: request.statuses, in: request.scope) - request.leaving
+        guard excess > 0, !request.includesKept else { return excess }
+        // Few are kept, and those that are already need not be counted to the end.
+        for status in Self.terminal(request) where excess > 0 {
+            let kept: SQL = "SELECT 1 FROM tasks \(Self.range(request.scope, status, kept: 1)) LIMIT \(excess)"
+            try connection.each(kept) { _ in excess -= 1 }
+        }
+        return excess
+    }
+
+    private static func terminal(_ request: PurgeRequest) -> [TaskStatus] {
+        TaskStatus.allCases.filter { $0.isTerminal && request.statuses.contains($0) }
+    }
+
+    private static func queries(_ request: PurgeRequest, _ limit: Int) -> [SQL] {
+        let before: SQL = "finished_at < \(request.finishedBefore.milliseconds)"
+        let statuses = terminal(request)
+        if let ids = request.ids {
+            guard !statuses.isEmpty else { return [] }
+            let list = SQL(stringLiteral: statuses.map { "'\($0.rawValue)'" }.joined(separator: ", "))
+            let kept: SQL = request.includesKept ? "" : " AND kept = 0"
+            return ids.map { id in
+                """
+                SELECT position, finished_at, id, owner, status FROM tasks INDEXED BY tasks_by_id
+                WHERE id = \(id.description)\(and: request.scope) AND status IN (\(list))\(kept) AND \(before)
+                """
+            }
+        }
+        // The first to have ended of each status, those that are kept and the others.
+        return statuses.flatMap { status in
+            (request.includesKept ? [0, 1] : [0]).map { kept in
+                """
+                SELECT position, finished_at, id, owner, status FROM tasks \(range(request.scope, status, kept: kept)) AND \(before)
+                ORDER BY finished_at, position LIMIT \(limit)
+                """
+            }
+        }
+    }
+
+    /// The range of an index that holds what has ended with a status.
+    private static func range(_ scope: Scope, _ status: TaskStatus, kept: Int) -> SQL {
+        let start: SQL =
+            switch scope {
             case .owner(let owner): "INDEXED BY tasks_by_owner_finish WHERE owner = \(owner.name) AND"
             case .operator: "INDEXED BY tasks_by_finish WHERE"
             }
-        return """
-            SELECT position, finished_at, id, owner FROM tasks \(range) status = \(literal: status) AND kept = \(kept)
-            AND finished_at < \(request.finishedBefore.milliseconds) ORDER BY finished_at, position LIMIT \(limit)
-            """
+        return "\(start) status = \(literal: status) AND kept = \(kept) AND finished_at IS NOT NULL"
     }
 }

@@ -133,6 +133,20 @@ final class Writer {
         for (status, number) in totals where number != 0 { try add(number, to: Self.everybody, status) }
     }
 
+    /// How many tasks of some statuses there are, what this transaction has changed so far included.
+    func number(of statuses: Set<TaskStatus>, in scope: Scope) throws(StoreError) -> Int {
+        let owner: SQLValue =
+            switch scope {
+            case .owner(let owner): .text(owner.name)
+            case .operator: Self.everybody
+            }
+        var sum: Int64 = 0
+        for status in statuses {
+            sum += try connection.integer("SELECT number FROM counts WHERE owner = \(owner) AND status = \(literal: status)") ?? 0
+        }
+        return Int(sum + batch.number(of: statuses, in: scope) + pending.number(of: statuses, in: scope))
+    }
+
     private func add(_ number: Int64, to owner: SQLValue, _ status: TaskStatus) throws(StoreError) {
         let status = SQLValue.text(status.rawValue)
         try statements.addToCount.run([owner, status, .integer(number)])

@@ -72,6 +72,72 @@ extension StoreBehaviour {
                 try expect(Set(try await stage.list(TaskQuery(in: .operator))), equals: rest, "the rest")
             }
         },
+        StoreBehaviour("a purge of certain tasks deletes those of them that have ended, and no others") { stage in
+            let done = try await stage.addFinished(at: Stage.at(2))
+            let earlier = try await stage.addFinished(at: Stage.at(1))
+            let other = try await stage.addFinished()
+            let failed = try await stage.addFinished(.failed(.toolError))
+            let theirs = try await stage.addFinished { $0.owner = "bob" }
+            let unread = try await stage.addFinished { $0.keepsUntilRead = true }
+            let running = try await stage.addRunning()
+            let late = try await stage.addFinished(at: Stage.at(9))
+            let ids: Set = [done.id, earlier.id, failed.id, theirs.id, unread.id, running.id, late.id, TaskID.random()]
+            var request = PurgeRequest(in: .owner("ann"), statuses: [.completed], ids: ids, finishedBefore: Stage.at(9))
+            try expect(try await stage.store.purge(request), equals: [earlier.id, done.id], "the purged tasks")
+            request.includesKept = true
+            try expect(try await stage.store.purge(request), equals: [unread.id], "those that were kept")
+            request.ids = []
+            try expect(try await stage.store.purge(request), equals: [], "a purge of no tasks")
+            let rest = [late.id, running.id, theirs.id, failed.id, other.id]
+            try expect(try await stage.list(TaskQuery(in: .operator)), equals: rest, "the rest")
+            try await stage.expectCountsToAgree(.owner("ann"))
+        },
+        StoreBehaviour("a purge leaves as many as it is told to: those that ended last") { stage in
+            var ids: [TaskID] = []
+            for second: Int64 in [3, 1, 4, 2, 5] { ids.append(try await stage.addFinished(at: Stage.at(second)).id) }
+            let failed = try await stage.addFinished(.failed(.toolError), at: Stage.at(0))
+            _ = try await stage.addRunning()
+            var request = PurgeRequest(in: .owner("ann"), statuses: [.completed], finishedBefore: Stage.at(60), leaving: 5)
+            try expect(try await stage.store.purge(request), equals: [], "a purge that leaves all there are")
+            request.leaving = 3
+            request.limit = 1
+            try expect(try await stage.store.purge(request), equals: [ids[1]], "the first that is too many")
+            request.limit = 1000
+            try expect(try await stage.store.purge(request), equals: [ids[3]], "the second")
+            try expect(try await stage.store.purge(request), equals: [], "the rest, which is not too many")
+            // The time still counts.
+            request.leaving = 0
+            request.finishedBefore = Stage.at(4)
+            try expect(try await stage.store.purge(request), equals: [ids[0]], "what ended early")
+            let all = PurgeRequest(in: .operator, finishedBefore: Stage.at(60), leaving: 1)
+            try expect(try await stage.store.purge(all), equals: [failed.id, ids[2]], "all but one")
+            let none = PurgeRequest(in: .owner("nobody"), finishedBefore: Stage.at(60), leaving: 1)
+            try expect(try await stage.store.purge(none), equals: [], "the purge of an owner who has none")
+        },
+        StoreBehaviour("what is kept is not among those that a purge leaves, unless it may take them too") { stage in
+            var kept: [TaskID] = []
+            for second: Int64 in 0..<3 { kept.append(try await stage.addFinished(at: Stage.at(second)) { $0.keepsUntilRead = true }.id) }
+            var plain: [TaskID] = []
+            for second: Int64 in 3..<6 { plain.append(try await stage.addFinished(at: Stage.at(second)).id) }
+            var request = PurgeRequest(in: .operator, finishedBefore: Stage.at(60), leaving: 2)
+            try expect(try await stage.store.purge(request), equals: [plain[0]], "the purged tasks")
+            request.includesKept = true
+            try expect(try await stage.store.purge(request), equals: kept, "the purged tasks when all count")
+        },
+        StoreBehaviour("a purge in the middle of many others leaves as many as it is told to") { stage in
+            // Together, so that a store that writes in groups has them in one.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<40 {
+                    group.addTask {
+                        _ = try await stage.addFinished(at: Stage.at(Int64(index)))
+                        _ = try await stage.store.purge(PurgeRequest(in: .owner("ann"), finishedBefore: Stage.at(60), leaving: 7))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try expect(try await stage.list(TaskQuery(in: .operator)).count, equals: 7, "the number of tasks left")
+            try await stage.expectCountsToAgree(.operator)
+        },
     ]
 
     static let isolation = [

@@ -158,8 +158,10 @@ struct Player {
         let request = PurgeRequest(
             in: anyScope(),
             statuses: statuses,
+            ids: random.once(in: 4) ? Set((0..<random.number(1...5)).compactMap { _ in random.perhaps(ids, nilOnceIn: 9) }) : nil,
             finishedBefore: before,
             includesKept: random.once(in: 4),
+            leaving: random.once(in: 3) ? random.number(0...9) : 0,
             limit: random.once(in: 2) ? random.number(0...4) : 100_000
         )
         let purged = try await pair.ask("the purge") { try await $0.purge(request) }

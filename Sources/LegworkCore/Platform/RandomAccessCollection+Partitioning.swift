@@ -1,4 +1,4 @@
-extension Array {
+extension RandomAccessCollection where Index == Int {
     /// The first index at which a predicate holds that, once true, stays true.
     func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
         var (low, high) = (startIndex, endIndex)
