@@ -84,7 +84,7 @@ let package = Package(
         ),
         .target(
             name: "LegworkCLI",
-            dependencies: ["LegworkCore", "LegworkDaemon", "LegworkEventLoop", "LegworkHTTP", "LegworkMCP"],
+            dependencies: ["LegworkCore", "Legwork", "LegworkDaemon", "LegworkEventLoop", "LegworkHTTP", "LegworkMCP"],
             swiftSettings: strict
         ),
         .executableTarget(name: "legwork", dependencies: ["LegworkCLI"], swiftSettings: strict),

@@ -44,6 +44,7 @@ public final class Daemon: Sendable {
         managing.window = configuration.window
         managing.workers = configuration.workers
         managing.outputFolder = folder.outputs
+        managing.retention = configuration.retention
         managing.onProblem = { log.write($0) }
         let registry = ToolRegistry()
         let manager = TaskManager(store: store, tools: registry, configuration: managing)

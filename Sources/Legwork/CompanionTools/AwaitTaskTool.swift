@@ -61,8 +61,12 @@ struct AwaitTaskTool: Tool {
             let outcome = try await Self.wait(manager, ids, mode, limit, context)
             let now = manager.engine.clock.now
             if arguments["task_id"] != nil, let record = outcome.settled.first ?? outcome.pending.first {
+                await manager.noteReading([record], in: scope)
                 return Self.answer(record, isTimedOut: outcome.isTimedOut, now)
             }
+            // A result that is only pointed to is not read by that.
+            let repeated = outcome.settled.filter { $0.result?.approximateBytes ?? 0 <= Self.resultLimit }
+            await manager.noteReading(repeated, in: scope)
             return Self.answer(outcome, now)
         }
     }

@@ -35,6 +35,7 @@ struct TaskDesk: Sendable {
             case .notFound: "not_found"
             case .ambiguous: "ambiguous"
             case .finished: "finished"
+            case .notFinished: "not_finished"
             case .notResumable: "not_resumable"
             case .noInbox: "no_inbox"
             case .inboxFull: "inbox_full"

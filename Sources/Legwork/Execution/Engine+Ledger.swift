@@ -69,7 +69,8 @@ extension Engine {
             switch effect {
             case .cancelAttempt: live[record.id]?.cancel()
             case .wakeWorkers: workers.wake()
-            case .endLease, .finish, .announce: break
+            case .finish: caretaker.taskEnded()
+            case .endLease, .announce: break
             }
         }
         watchers.recordChanged(record)

@@ -16,6 +16,7 @@ final class Engine: Sendable {
     let watchers = Watchers()
     let workers: WorkerPool
     let output: OutputFolder?
+    let caretaker: Caretaker
     private let shuttingDown = Atomic(false)
 
     init(store: any TaskStore, clock: any TaskClock, configuration: TaskManagerConfiguration) {
@@ -27,6 +28,7 @@ final class Engine: Sendable {
         deadlines = DeadlineHeap(clock: clock)
         workers = WorkerPool(slots: configuration.workers)
         output = configuration.outputFolder.map { OutputFolder(path: $0, limit: configuration.maximumOutputBytes) }
+        caretaker = Caretaker(configuration.retention, hasOutput: configuration.outputFolder != nil)
     }
 
     /// Whether no new work is taken.

@@ -14,7 +14,13 @@ struct OutputFolder: Sendable {
         return try OutputFile(path: file(of: id), limit: limit, onGrowth: onGrowth)
     }
 
-    func remove(_ id: TaskID) { _ = unlink(file(of: id)) }
+    /// Removes a task's file; that there is none is no mistake.
+    ///
+    /// - Returns: what is wrong with one that cannot be removed.
+    @discardableResult
+    func remove(_ id: TaskID) -> OutputError? {
+        unlink(file(of: id)) == 0 || errno == ENOENT ? nil : OutputError("cannot remove", file(of: id), errno)
+    }
 
     /// The number of bytes there are; nil when there is no file.
     func size(of id: TaskID) -> Int? {
@@ -69,10 +75,22 @@ final class OutputFile: ToolOutput {
         location = path
         self.limit = limit
         self.onGrowth = onGrowth
-        descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw OutputError("cannot make", path, errno) }
+        descriptor = try Self.open(path)
         let size = Int(lseek(descriptor, 0, SEEK_END))
         state = Lock(State(count: size, kept: size))
+    }
+
+    /// Opens the file and says, to every process that may look for leftovers, that it is in use: by a lock, which ends with whoever has it.
+    private static func open(_ path: String) throws -> Int32 {
+        while true {
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw OutputError("cannot make", path, errno) }
+            while flock(descriptor, LOCK_SH) != 0, errno == EINTR {}
+            // Between the two it may have been taken for a leftover.
+            var status = stat()
+            if fstat(descriptor, &status) != 0 || status.st_nlink > 0 { return descriptor }
+            Glibc.close(descriptor)
+        }
     }
 
     deinit { close(descriptor) }

@@ -73,8 +73,20 @@ extension TaskManager {
             }
             attempt = Attempt(engine: engine, tool: tool, record: record, options: options)
         }
-        if let result = try attempt.start() { return .finished(result) }
-        return try await attempt.outcome(within: plan.window)
+        guard record.keepsUntilRead else {
+            if let result = try attempt.start() { return .finished(result) }
+            return try await attempt.outcome(within: plan.window)
+        }
+        let outcome: CallOutcome
+        if let result = try attempt.start() {
+            outcome = .finished(result)
+        } else {
+            outcome = try await attempt.outcome(within: plan.window)
+        }
+        if case .finished = outcome, let ended = try? await task(record.id, in: caller.scope) {
+            await noteReading([ended], in: caller.scope)
+        }
+        return outcome
     }
 
     /// Puts a call into a queue, from which a worker takes it.

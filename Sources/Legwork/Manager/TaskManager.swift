@@ -39,7 +39,7 @@ public final class TaskManager: Sendable {
     }
 
     /// Recovers what a process that is gone left behind, then executes queued tasks until the Swift task is cancelled or ``shutdown()`` is
-    /// called.
+    /// called. Meanwhile it deletes finished tasks as ``TaskManagerConfiguration/retention`` says.
     ///
     /// - Throws: ``StoreError`` when recovery fails; `TaskManagerError.invalidArgument` when it runs already.
     public func run() async throws {
@@ -64,6 +64,7 @@ public final class TaskManager: Sendable {
                         }
                     }
                 }
+                group.addTask { [engine] in await engine.caretaker.run(engine) }
                 await engine.workers.run(engine) { record, whenOver in await self.execute(record, whenOver: whenOver) }
                 group.cancelAll()
             }

@@ -15,10 +15,13 @@ public struct TaskManagerConfiguration: Sendable {
     public var reportInterval: Duration = .milliseconds(250)
     /// How long a lease lasts unless it is renewed.
     public var leaseDuration: Duration = .seconds(60)
-    /// Where raw output is kept; nil keeps none, and tools that write any fail.
+    /// Where raw output is kept; nil keeps none, and tools that write any fail. The folder belongs to one store: files of tasks that it does
+    /// not know are removed.
     public var outputFolder: String?
     /// The most bytes of raw output that are kept for one task.
     public var maximumOutputBytes: Int = 1 << 30
+    /// How long finished tasks are kept. It is seen to while ``TaskManager/run()`` runs.
+    public var retention = RetentionPolicy()
     /// The most bytes of arguments, and of a checkpoint, as JSON.
     public var maximumArgumentBytes: Int = 16 << 20
     /// The most bytes of a result, as JSON. A larger one becomes an error that says so.

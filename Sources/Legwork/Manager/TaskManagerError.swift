@@ -6,7 +6,7 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Value {
             case notFound, ambiguous, invalidArgument, nameTaken, familyCancelled, shuttingDown, noOutput, conflict, leaseLost,
-                finished, notResumable, noInbox, inboxFull, notAsked, noChannel
+                finished, notFinished, notResumable, noInbox, inboxFull, notAsked, noChannel
         }
         private let value: Value
 
@@ -24,6 +24,8 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
         public static let shuttingDown = Code(value: .shuttingDown)
         /// The task has ended.
         public static let finished = Code(value: .finished)
+        /// The task has not ended.
+        public static let notFinished = Code(value: .notFinished)
         /// The task's tool cannot go on where it stopped.
         public static let notResumable = Code(value: .notResumable)
         /// The task takes no messages.

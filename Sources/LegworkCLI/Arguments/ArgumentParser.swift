@@ -111,17 +111,22 @@ struct Arguments: Sendable {
     /// The value of an option.
     subscript(_ name: String) -> String? { values[name] }
 
+    /// The longest that a command waits.
+    static let longestWait = Duration.seconds(7 * 24 * 3600)
+    /// The greatest age that is asked for: about ten years.
+    static let longestAge = Duration.seconds(3650 * 24 * 3600)
+
     /// The duration that an option gives: `500ms`, `10s`, `2m`, `1h`, `1d`, or plain seconds.
     ///
     /// - Throws: ``CLIError`` for anything else, also for a negative one.
-    func duration(_ name: String) throws(CLIError) -> Duration? {
+    func duration(_ name: String, atMost longest: Duration = longestWait) throws(CLIError) -> Duration? {
         guard let text = values[name] else { return nil }
         let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400), ("", 1)]
         for (unit, seconds) in units where text.hasSuffix(unit) {
-            guard let number = Double(text.dropLast(unit.count)), number.isFinite, number >= 0, number * seconds <= 604_800 else { break }
+            guard let number = Double(text.dropLast(unit.count)), number.isFinite, number >= 0, number * seconds <= longest.seconds else { break }
             return .milliseconds(Int64((number * seconds * 1000).rounded()))
         }
-        throw CLIError(.usage, "--\(name) must be a duration from 0 to 7d such as 500ms, 10s, 2m or 1h, not '\(text)'")
+        throw CLIError(.usage, "--\(name) must be a duration from 0 to \(Int(longest.seconds) / 86400)d such as 500ms, 10s, 2m or 1h, not '\(text)'")
     }
 
     /// The whole number that an option gives.

@@ -1,4 +1,5 @@
 import Glibc
+import Legwork
 import LegworkCore
 import LegworkDaemon
 
@@ -21,6 +22,8 @@ enum Serve: Command {
         Option("workers", value: "N", "execute so many queued tasks at once (default 4)"),
         Option("window", value: "DURATION", "how long a call may take before it becomes a task (default 10s)"),
         Option("mcp-window", value: "DURATION", "the same for MCP clients (default 3s: some give up after 5)"),
+        Option("keep-finished", value: "DURATION", "delete tasks so long after their end, or 'forever' (default 7d, of failed ones 30d)"),
+        Option("keep-count", value: "N", "keep at most so many finished tasks (default 100000)"),
         Option("no-shell", "let run_command take no shell lines"),
         Option("detached", "say 'ready' on standard output, then close it; for commands that start a daemon"),
     ]
@@ -33,6 +36,7 @@ enum Serve: Command {
         if let workers = try arguments.number("workers", in: 1...1000) { configuration.workers = workers }
         if let window = try arguments.duration("window") { configuration.window = window }
         if let window = try arguments.duration("mcp-window") { configuration.mcpWindow = window }
+        configuration.retention = try retention(arguments)
         configuration.allowsShell = !arguments.has("no-shell")
 
         let daemon: Daemon
@@ -51,5 +55,16 @@ enum Serve: Command {
         }
         try await daemon.run()
         return ExitCode.success.rawValue
+    }
+
+    private static func retention(_ arguments: Arguments) throws(CLIError) -> RetentionPolicy {
+        var policy = RetentionPolicy()
+        if arguments["keep-finished"] == "forever" {
+            policy = .forever
+        } else if let age = try arguments.duration("keep-finished", atMost: Arguments.longestAge) {
+            policy = RetentionPolicy(age: age)
+        }
+        if let count = try arguments.number("keep-count", in: 0...1_000_000_000) { policy.maximumFinished = count }
+        return policy
     }
 }

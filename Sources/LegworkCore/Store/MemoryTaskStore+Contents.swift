@@ -211,7 +211,11 @@ extension MemoryTaskStore.Contents {
             if names[name]?.isEmpty == true { names[name] = nil }
         }
         leave(entry, record.lineage)
-        if prefixes != nil { prefixes?[Self.prefixKey(record.id)]?.removeAll { $0 == record.id } }
+        if prefixes != nil {
+            let key = Self.prefixKey(record.id)
+            prefixes?[key]?.removeAll { $0 == record.id }
+            if prefixes?[key]?.isEmpty == true { prefixes?[key] = nil }
+        }
     }
 
     private mutating func replace(_ entry: MemoryTaskStore.Entry, by next: TaskRecord, events: [TaskEvent]) {

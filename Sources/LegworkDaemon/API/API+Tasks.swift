@@ -3,12 +3,14 @@ import LegworkCore
 import LegworkHTTP
 
 extension API {
-    private func task(_ request: Request) async throws -> TaskID {
+    /// The task that a path names.
+    func task(_ request: Request) async throws -> TaskID {
         try await manager.resolve(request.parameters["task"] ?? "", in: request.principal.scope)
     }
 
     @Sendable func show(_ request: Request) async throws {
         let record = try await manager.task(try await task(request), in: request.principal.scope)
+        await manager.noteReading([record], in: request.principal.scope)
         await request.reply(["task": wire(record)])
     }
 
@@ -81,6 +83,7 @@ extension API {
             atMost: body.duration("timeout_ms") ?? .seconds(60),
             in: request.principal.scope
         )
+        await manager.noteReading(outcome.settled, in: request.principal.scope)
         await request.reply([
             "settled": .array(outcome.settled.map(wire)), "pending": .array(outcome.pending.map(wire)),
             "timed_out": .bool(outcome.isTimedOut),

@@ -28,6 +28,7 @@ struct API: Sendable {
         let call: RequestBody
         let submit: RequestBody
         let wait: RequestBody
+        let clear: RequestBody
 
         init() throws {
             let milliseconds: JSONValue = ["type": "number", "minimum": 0, "maximum": 604_800_000]
@@ -64,6 +65,14 @@ struct API: Sendable {
                 and: [:],
                 required: ["tasks"]
             )
+            clear = try Self.body(
+                [
+                    "statuses": ["type": "array", "minItems": 1, "maxItems": 3, "items": ["enum": ["completed", "failed", "cancelled"]]],
+                    "older_than_ms": ["type": "number", "minimum": 0, "maximum": 1e15], "all_kept": ["type": "boolean"],
+                ],
+                and: [:],
+                required: []
+            )
         }
 
         private static func body(_ shared: JSONObject, and own: JSONObject, required: [JSONValue]) throws -> RequestBody {
@@ -84,10 +93,14 @@ struct API: Sendable {
         on(&routes, "POST", "/v1/tasks", submit)
         on(&routes, "GET", "/v1/tasks", list)
         on(&routes, "POST", "/v1/wait", wait)
+        on(&routes, "POST", "/v1/clear", clear)
         on(&routes, "GET", "/v1/tasks/{task}", show)
         on(&routes, "GET", "/v1/tasks/{task}/events", events)
         on(&routes, "GET", "/v1/tasks/{task}/output", output)
         on(&routes, "POST", "/v1/tasks/{task}/cancel", cancel)
+        on(&routes, "POST", "/v1/tasks/{task}/pin", pin)
+        on(&routes, "POST", "/v1/tasks/{task}/unpin", unpin)
+        on(&routes, "DELETE", "/v1/tasks/{task}", delete)
     }
 
     private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {

@@ -25,7 +25,8 @@ extension TaskSummary {
 }
 
 extension TaskRecord {
-    /// The task as the HTTP interface shows it alone: what a list shows, and arguments, result, failure and checkpoint.
+    /// The task as the HTTP interface shows it alone: what a list shows, and arguments, result, failure and checkpoint, and
+    /// what keeps it.
     ///
     /// - Parameter arguments: the arguments with what must not be shown hidden.
     func wire(arguments: JSONValue) -> JSONObject {
@@ -35,6 +36,9 @@ extension TaskRecord {
         object["failure"] = failure.map(JSONValue.string)
         object["checkpoint"] = checkpoint
         object["recovery"] = .string(recovery.rawValue)
+        if isPinned { object["pinned"] = true }
+        if keepsUntilRead { object["kept_until_read"] = true }
+        object["read_at"] = readAt.map { .string($0.description) }
         return object
     }
 }

@@ -52,7 +52,10 @@ public final class MCPServer: Sendable {
             switch request.operation {
             case .listTools(let cursor): return exchange.tools(manager.tools.tools, cursor: cursor)
             case .callTool(let name, let arguments): return try await call(name, arguments, request, notify)
-            case .getTask(let id): return exchange.task(try await manager.task(Self.id(id), in: request.caller.scope), now: clock.now)
+            case .getTask(let id):
+                let record = try await manager.task(Self.id(id), in: request.caller.scope)
+                await manager.noteReading([record], in: request.caller.scope)
+                return exchange.task(record, now: clock.now)
             case .updateTask(let id, let responses):
                 try await answer(Self.id(id), responses, in: request.caller.scope)
                 return exchange.acknowledged

@@ -1,0 +1,34 @@
+import LegworkCore
+
+extension Engine {
+    /// Deletes finished tasks, and their files after them.
+    ///
+    /// - Returns: the ids of those deleted.
+    func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID] {
+        let ids = try await store.purge(request)
+        guard let output else { return ids }
+        // A file that stays, because the disk fails or the process ends here, is a leftover and goes later.
+        let faults = ids.compactMap { output.remove($0) }
+        if let fault = faults.first { problem("\(fault)\(faults.count > 1 ? ", and \(faults.count - 1) more" : "")") }
+        return ids
+    }
+
+    /// Removes output files whose task does not exist: what a process that died left of calls that were no tasks yet, or of tasks that were
+    /// being deleted, and the files of tasks that a store let go by itself.
+    func removeLeftovers() async throws {
+        guard let output else { return }
+        for id in try output.ids() {
+            try Task.checkCancellation()
+            // In this order: a call whose file is open may be no task yet, and one that has closed it is a task or is gone.
+            guard !output.isOpen(id), try await !isKnown(id) else { continue }
+            // What a damaged row belonged to may be mended.
+            guard try await !store.quarantined().contains(where: { $0.id == id.description }) else { continue }
+            if let fault = output.removeUnlessOpen(id) { problem("\(fault)") }
+        }
+    }
+
+    /// Whether there is such a task, found out without reading what may be large.
+    private func isKnown(_ id: TaskID) async throws(StoreError) -> Bool {
+        try await store.events(EventQuery(of: id, in: .operator, after: .max, limit: 1)) != nil
+    }
+}
