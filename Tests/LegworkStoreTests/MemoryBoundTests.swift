@@ -91,6 +91,38 @@ struct MemoryBoundTests {
         #expect(try await store.notices(NoticeQuery(in: .owner("ann"))).map(\.kind) == Array(repeating: .completed, count: 4))
     }
 
+    @Test("gives a worker none of the many tasks that were changed and cancelled before anybody claimed any")
+    func queue() async throws {
+        for index in 0..<300 {
+            var record = TaskRecord(
+                id: .random(),
+                tool: "shell",
+                title: "Work",
+                caller: Caller(owner: "ann"),
+                arguments: [:],
+                notBefore: index % 2 == 0 ? nil : start + .seconds(1000),
+                createdAt: start
+            )
+            _ = try await store.insert(InsertRequest(record))
+            for _ in 0..<3 {
+                record.isPinned.toggle()
+                record.touch(at: start)
+                #expect(try await store.commit(TaskChange(record, replacing: record.version - 1)) == .applied)
+            }
+            record.isPinned = false
+            let transition = try record.apply(.cancelRequested, at: start + .seconds(Int64(index)))
+            #expect(try await store.commit(TaskChange(record, replacing: record.version - 1, events: transition.events)) == .applied)
+        }
+        #expect(try await store.counts(.operator).total == 3)
+        let waiting = try await add { $0.lifecycle = .submitted }
+        let claim = ClaimRequest(
+            lease: Lease(token: .random(), node: NodeID("node"), expiresAt: start),
+            limit: 9,
+            now: start + .seconds(2000)
+        )
+        #expect(try await store.claim(claim).map(\.id) == [waiting.id])
+    }
+
     @Test("keeps all when it is told to")
     func unbounded() async throws {
         let store = MemoryTaskStore(maximumFinished: nil)

@@ -123,10 +123,12 @@ struct Arguments: Sendable {
         guard let text = values[name] else { return nil }
         let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400), ("", 1)]
         for (unit, seconds) in units where text.hasSuffix(unit) {
-            guard let number = Double(text.dropLast(unit.count)), number.isFinite, number >= 0, number * seconds <= longest.seconds else { break }
+            guard let number = Double(text.dropLast(unit.count)), number.isFinite, number >= 0 else { break }
+            guard number * seconds <= longest.seconds else { break }
             return .milliseconds(Int64((number * seconds * 1000).rounded()))
         }
-        throw CLIError(.usage, "--\(name) must be a duration from 0 to \(Int(longest.seconds) / 86400)d such as 500ms, 10s, 2m or 1h, not '\(text)'")
+        let days = Int(longest.seconds) / 86400
+        throw CLIError(.usage, "--\(name) must be a duration from 0 to \(days)d such as 500ms, 10s, 2m or 1h, not '\(text)'")
     }
 
     /// The whole number that an option gives.

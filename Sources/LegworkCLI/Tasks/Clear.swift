@@ -41,7 +41,8 @@ enum Clear: Command {
         var statuses: [JSONValue] = []
         for word in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard known.contains(String(word)) else {
-                throw CLIError(.usage, "--status must be of \(known.joined(separator: ", ")), for only what has ended can go, not '\(word)'")
+                let list = known.joined(separator: ", ")
+                throw CLIError(.usage, "--status must be of \(list), for only what has ended can go, not '\(word)'")
             }
             statuses.append(.string(String(word)))
         }

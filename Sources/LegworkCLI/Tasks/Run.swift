@@ -21,6 +21,7 @@ enum Run: Command {
         ),
         Option("queue", value: "QUEUE", "put it into a queue, from which a worker takes it ('default' is one); implies --background"),
         Option("name", value: "NAME", "a name for the task, unique among those that have not ended"),
+        Option("keep-until-read", "keep the task, however old it grows, until its result has been read"),
         Option("cwd", value: "FOLDER", "where to run (default: here)"),
         Option("timeout", value: "DURATION", "end the command when it takes longer"),
         Option("shell", value: "LINE", "run a line of the shell instead of a command"),
@@ -82,6 +83,7 @@ enum Run: Command {
         var body: JSONObject = ["tool": "run_command", "arguments": .object(call)]
         if let queue = arguments["queue"] { body["queue"] = .string(queue) } else { body["background"] = true }
         body["name"] = arguments["name"].map(JSONValue.string)
+        if arguments.has("keep-until-read") { body["keep_until_read"] = true }
         return .object(body)
     }
 

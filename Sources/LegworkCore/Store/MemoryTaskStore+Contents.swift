@@ -222,7 +222,7 @@ extension MemoryTaskStore.Contents {
         let before = entry.record
         entry.record = next
         append(events, to: entry)
-        if next.status == .queued { queued.insert(entry) }
+        if next.status == .queued, !before.waitsLike(next) { queued.insert(entry) }
         all.move(entry, from: before)
         shelves[next.owner]?.move(entry, from: before)
         if before.lineage.parent != next.lineage.parent || !before.lineage.run.isExactly(next.lineage.run) {

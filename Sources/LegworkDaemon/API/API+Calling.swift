@@ -10,6 +10,7 @@ extension API {
         options.whenCallerLeaves = body["when_caller_leaves"]?.string.flatMap(CallOptions.CallerLeaves.init) ?? .cancel
         options.name = body["name"]?.string
         options.title = body["title"]?.string
+        options.keepsUntilRead = body["keep_until_read"]?.bool ?? false
         options.lineage = try await lineage(body["lineage"], request.principal)
         let chosen = options
         let (tool, arguments) = (body["tool"]?.string ?? "", body["arguments"] ?? [:])
@@ -32,6 +33,7 @@ extension API {
         options.name = body["name"]?.string
         options.title = body["title"]?.string
         options.idempotencyKey = body["idempotency_key"]?.string
+        options.keepsUntilRead = body["keep_until_read"]?.bool ?? false
         options.lineage = try await lineage(body["lineage"], request.principal)
         let chosen = options
         let (tool, arguments) = (body["tool"]?.string ?? "", body["arguments"] ?? [:])

@@ -39,7 +39,7 @@ struct API: Sendable {
             ]
             let shared: JSONObject = [
                 "tool": ["type": "string", "minLength": 1, "maxLength": 128], "arguments": ["type": "object"], "name": name,
-                "title": ["type": "string", "minLength": 1, "maxLength": 200],
+                "title": ["type": "string", "minLength": 1, "maxLength": 200], "keep_until_read": ["type": "boolean"],
                 "lineage": ["type": "object", "properties": .object(lineage), "additionalProperties": false],
             ]
             call = try Self.body(

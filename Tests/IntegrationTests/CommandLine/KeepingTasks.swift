@@ -68,6 +68,26 @@ struct KeepingTasks {
         }
     }
 
+    @Test("a result that is to be read first is kept until its owner has read it")
+    func unread() async throws {
+        try await Site.use { site in
+            let ids = try await [
+                site.legwork("run", "-b", "--keep-until-read", "--", "true").output.trimmed,
+                site.legwork("call", "--background", "--keep-until-read", "run_command", #"{"argv": ["true"]}"#).output.trimmed,
+            ]
+            while try await site.json("stats")["tasks"]?["completed"]?.int != 2 { await Task.yield() }
+            // Whoever looks at everybody's tasks is not the one that it waits for.
+            let shown = try await site.json("show", "--all-owners", ids[0])
+            #expect(shown["task"]?["kept_until_read"] == true && shown["task"]?["read_at"] == nil, "\(shown)")
+            #expect(try await site.legwork("clear", "-q").output == "0\n")
+            try await site.legwork("wait", ids[0])
+            let read = try await site.json("show", "--all-owners", ids[0])
+            #expect(read["task"]?["read_at"]?.string != nil, "\(read)")
+            #expect(try await site.legwork("clear", "-q").output == "1\n")
+            #expect(try await site.legwork("list", "-q").lines == [ids[1]])
+        }
+    }
+
     @Test("what makes no sense is refused, and says what would")
     func badOptions() async throws {
         try await Site.use { site in
@@ -89,8 +109,8 @@ struct KeepingTasks {
             let pinned = try await finish(site)
             try await site.legwork("pin", pinned)
             try await site.legwork("stop")
-            let left = try await site.shell("echo left >state/outputs/\(TaskID.random()).log; echo mine >state/outputs/notes; ls state/outputs")
-            #expect(left.lines.count == 4)
+            for name in ["\(TaskID.random()).log", "notes"] { _ = try await site.shell("echo left >state/outputs/\(name)") }
+            #expect(try await outputs(site).count == 4)
             let daemon = try await site.serve("--keep-finished", "0s")
             // Looks until the daemon, which does this beside everything else, has done it.
             while try await outputs(site).count > 2 { await Task.yield() }
