@@ -29,6 +29,23 @@ struct TaskMethodTests {
         #expect(try await connection.askModern("tasks/cancel", params)["result"]?["resultType"] == "complete")
     }
 
+    @Test("counts as read a result that tasks/get has given, for a task that is kept until then")
+    func reading() async throws {
+        let tool = scripted()
+        let bench = try MCPBench(tool)
+        let connection = bench.server.connect(as: bench.alice, over: .http)
+        var options = CallOptions.background
+        options.keepsUntilRead = true
+        let id = try #require(try await bench.manager.call("slow", as: bench.alice, options: options).task).id
+        let params: JSONObject = ["taskId": .string(id.description)]
+        #expect(try await connection.askModern("tasks/get", params)["result"]?["status"] == "working")
+        tool.mayEnd.fire()
+        let ended = try await bench.manager.wait(for: id, atMost: .seconds(60), in: .operator)
+        #expect(ended.isKept)
+        #expect(try await connection.askModern("tasks/get", params)["result"]?["status"] == "completed")
+        #expect(try await bench.manager.task(id, in: .operator).readAt != nil)
+    }
+
     @Test("takes answers that no question was asked for, and passes them over")
     func update() async throws {
         let tool = scripted()

@@ -171,6 +171,23 @@ struct RetentionTests {
         #expect(try await bench.end(of: spawned.task.id).isKept)
     }
 
+    @Test("does not count as read a result that is only pointed to, for it is too large to repeat among others")
+    func pointedTo() async throws {
+        let bench = try bench()
+        try bench.manager.registerCompanionTools()
+        var options = SpawnOptions()
+        options.keepsUntilRead = true
+        let spawned = try await bench.manager.spawn("large", as: bench.alice, options: options) { _ in
+            .text(String(repeating: "x", count: 100_000))
+        }
+        let id = try await bench.end(of: spawned.task.id).id
+        let answer = try await bench.manager.call("await_task", ["task_ids": [.string("\(id)")]], as: bench.alice)
+        #expect(answer.result?.text.contains("check_task gives it") == true)
+        #expect(try await bench.manager.task(id, in: .operator).isKept)
+        _ = try await bench.manager.call("await_task", ["task_id": .string("\(id)")], as: bench.alice)
+        #expect(try await bench.manager.task(id, in: .operator).readAt == bench.clock.now)
+    }
+
     @Test("a result that cannot be marked as read is given all the same")
     func markingFails() async throws {
         let problems = Lock<[String]>([])

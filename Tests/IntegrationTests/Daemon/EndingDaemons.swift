@@ -65,7 +65,14 @@ struct EndingDaemons {
             try await daemon.killNow()
             var acknowledged: Set<String> = []
             for child in children { acknowledged.formUnion(try await child.end().lines) }
-            let known = try await site.legwork("list", "-q", "--limit", "1000").lines
+            // On a busy machine there may be more than one page.
+            var known: Set<String> = []
+            var cursor: String?
+            repeat {
+                let page = try await site.json(["list", "--limit", "1000"] + (cursor.map { ["--cursor", $0] } ?? []))
+                known.formUnion((page["tasks"]?.array ?? []).compactMap { $0["id"]?.string })
+                cursor = page["next_cursor"]?.string
+            } while cursor != nil
             #expect(acknowledged.isSubset(of: known), "\(acknowledged.subtracting(known)) are lost")
             #expect(acknowledged.count >= 24)
         }
