@@ -76,6 +76,17 @@ struct ResumingTests {
         #expect(attempts.value == 2)
     }
 
+    @Test("starts its attempt also when the store's answer was lost on its way")
+    func lostAnswer() async throws {
+        let attempts = ObservedCount()
+        let (bench, stopped, next) = try await stopped(attempts)
+        bench.store.fail(.commit, .after, times: 1)
+        #expect(try await next.resume(stopped.id, in: bench.alice.scope).attempts == 2)
+        let ended = try await next.wait(for: stopped.id, atMost: .seconds(60), in: bench.alice.scope)
+        #expect(ended.status == .completed)
+        #expect(attempts.value == 2)
+    }
+
     @Test("is refused for finished tasks, other owners, and tools that cannot")
     func refusals() async throws {
         let (bench, stopped, next) = try await stopped()

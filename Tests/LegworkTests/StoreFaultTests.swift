@@ -167,6 +167,15 @@ struct StoreFaultTests {
         #expect(try await bench.total() == 0)
     }
 
+    @Test("after it has written a task in the background, though it said that it had not, lets it start")
+    func lostAnswerToInsert() async throws {
+        let bench = try Bench(echo())
+        bench.store.fail(.insert, .after, times: 1)
+        let record = try await bench.background("echo")
+        #expect(try await bench.end(of: record.id).status == .completed)
+        #expect(try await bench.total() == 1)
+    }
+
     @Test("after it has written a record, though it said that it had not, makes no second one")
     func promotionAnswerLost() async throws {
         let tool = ScriptedTool()

@@ -63,6 +63,12 @@ extension Engine {
         throw TaskManagerError(.conflict, "task \(id) keeps changing; try again")
     }
 
+    /// The task, if it is executed under a lease: for writes whose answer did not come, though they may have been done.
+    func task(_ id: TaskID, heldUnder lease: Lease?) async -> TaskRecord? {
+        guard let lease, let stored = try? await store.task(TaskLookup(id, in: .operator)) else { return nil }
+        return stored.lease?.token == lease.token ? stored : nil
+    }
+
     /// Does what follows from a change that is written.
     func perform(_ effects: [TaskLifecycle.Effect], on record: TaskRecord) {
         for effect in effects {

@@ -22,9 +22,10 @@ extension TaskManager {
         options: CallOptions? = nil
     ) async throws -> CallOutcome {
         let tool = try tools.tool(named: name)
+        // What most calls have not is kept out of the frame of those.
+        if tool.isBackgroundCapable { return try await callAsWished(tool, arguments, caller, options) }
         try tool.check(arguments)
         try check(arguments, caller)
-        // What most calls have not is kept out of the frame of those.
         if options != nil || AmbientLineage.object != nil { return try await call(tool, arguments, caller, options ?? CallOptions()) }
         let plan = try CallPlan(tool, nil, window: engine.window)
         if engine.isShuttingDown { throw shuttingDown }
@@ -34,9 +35,9 @@ extension TaskManager {
         return try await attempt.outcome(within: window)
     }
 
+    /// Calls a tool with arguments that were checked.
     @inline(never)
-    private func call(_ tool: RegisteredTool, _ arguments: JSONValue, _ caller: Caller, _ options: CallOptions) async throws -> CallOutcome
-    {
+    func call(_ tool: RegisteredTool, _ arguments: JSONValue, _ caller: Caller, _ options: CallOptions) async throws -> CallOutcome {
         try CallLimits.check(options)
         var options = options
         options.lineage = try await family(options.lineage, caller)
@@ -100,6 +101,8 @@ extension TaskManager {
         options: SubmitOptions = SubmitOptions()
     ) async throws -> TaskRecord {
         let tool = try tools.tool(named: name)
+        let (arguments, wish) = try tool.separate(arguments)
+        if let task = wish.task { return try await earlierCall(task, of: tool, arguments, caller) }
         try tool.check(arguments)
         try check(arguments, caller)
         try CallLimits.check(options)
@@ -149,11 +152,23 @@ extension TaskManager {
             lease: engine.newLease(),
             at: engine.clock.now
         )
-        switch try await engine.store.insert(InsertRequest(record, events: events)) {
+        switch try await insert(InsertRequest(record, events: events)) {
         case .inserted: return Spawned(record, isNew: true)
         case .existing(let existing): return Spawned(existing, isNew: false)
         case .nameTaken(let other): throw nameTaken(other)
         case .refused(let refusal): throw TaskManagerError(refusal)
+        }
+    }
+
+    /// Inserts a task that starts now. An answer that was lost on its way is looked up, for nobody else would start the attempt.
+    private func insert(_ request: InsertRequest) async throws -> InsertResult {
+        do {
+            return try await engine.store.insert(request)
+        } catch {
+            guard error.code != .duplicateID, await engine.task(request.record.id, heldUnder: request.record.lease) != nil else {
+                throw error
+            }
+            return .inserted
         }
     }
 

@@ -61,6 +61,9 @@ public struct ToolDescriptor: Sendable, Hashable {
         self.sensitiveArguments = sensitiveArguments
     }
 
+    /// ``isResumable``, or what stands in its place.
+    var canResume: Bool { isResumable ?? (recovery != .fail) }
+
     /// Whether a text can be a tool's name.
     public static func isValidName(_ name: String) -> Bool {
         (1...maximumNameLength).contains(name.utf8.count)

@@ -70,6 +70,9 @@ public final class RegisteredTool: Sendable {
     public let background: BackgroundPolicy
     /// Whether a call is recorded before the tool starts.
     public let durability: Durability
+    /// Whether callers may say in the arguments how the call is to be made (``BackgroundCapable``).
+    package let isBackgroundCapable: Bool
+    private let capability: BackgroundCapable?
     // None for a tool that is called once, by whoever made it.
     private let checker: JSONSchemaChecker?
 
@@ -79,6 +82,8 @@ public final class RegisteredTool: Sendable {
         descriptor = tool.descriptor
         background = descriptor.background
         durability = .eager
+        isBackgroundCapable = false
+        capability = nil
         checker = nil
     }
 
@@ -86,7 +91,9 @@ public final class RegisteredTool: Sendable {
     ///
     /// - Throws: ``ToolError/Code/invalidDescriptor``.
     public init(_ tool: any Tool) throws(ToolError) {
-        self.tool = tool
+        capability = tool as? BackgroundCapable
+        isBackgroundCapable = capability != nil
+        self.tool = capability?.tool ?? tool
         descriptor = tool.descriptor
         background = descriptor.background
         durability = descriptor.hasInbox ? .eager : descriptor.durability
@@ -101,10 +108,20 @@ public final class RegisteredTool: Sendable {
             throw ToolError(.invalidDescriptor, "the input schema of '\(name)' must say \"type\": \"object\"")
         }
         do {
-            checker = try JSONSchemaChecker(JSONSchema(descriptor.inputSchema))
+            // The tool's own schema: what the wrapper adds to it is taken out of the arguments before they are checked.
+            checker = try JSONSchemaChecker(JSONSchema(self.tool.descriptor.inputSchema))
         } catch {
             throw ToolError(.invalidDescriptor, "the input schema of '\(name)' cannot be used: \(error)")
         }
+        try capability?.checkNames()
+    }
+
+    /// Takes what is not for the tool out of the arguments.
+    ///
+    /// - Throws: ``ToolError/Code/invalidArguments`` for a wish of the wrong type.
+    package func separate(_ arguments: JSONValue) throws(ToolError) -> (arguments: JSONValue, wish: BackgroundCapable.Wish) {
+        guard let capability else { return (arguments, BackgroundCapable.Wish()) }
+        return try capability.separate(arguments)
     }
 
     /// Checks arguments against the schema, then lets the tool look at them.
@@ -126,7 +143,7 @@ public final class RegisteredTool: Sendable {
     }
 
     /// Whether a stopped task of the tool can go on.
-    public var isResumable: Bool { descriptor.isResumable ?? (descriptor.recovery != .fail) }
+    public var isResumable: Bool { descriptor.canResume }
 
     /// The arguments as they may be shown.
     public func redacted(_ arguments: JSONValue) -> JSONValue {

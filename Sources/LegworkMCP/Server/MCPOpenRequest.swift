@@ -55,9 +55,7 @@ final class MCPOpenRequest: Sendable {
     ///
     /// A host that has died does not want its work thrown away. Closing a response is how a modern client calls a request off over HTTP
     /// (2026-07-28, basic/patterns/cancellation), while for an older one a lost connection says nothing (2025-11-25, basic/transports).
-    func whenCallerLeaves(_ tool: ToolDescriptor) -> CallOptions.CallerLeaves {
-        // A wait that nobody waits for is no task.
-        if tool.background == .never { return .cancel }
+    func whenCallerLeaves() -> CallOptions.CallerLeaves {
         switch state.withLock({ $0.departure }) {
         case .calledOff: return .cancel
         case .connectionLost, nil:

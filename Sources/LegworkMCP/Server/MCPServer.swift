@@ -127,7 +127,7 @@ public final class MCPServer: Sendable {
         }
         var options = CallOptions()
         options.window = self.options.window(for: descriptor, client: exchange.client)
-        options.decideWhenCallerLeaves = { request.whenCallerLeaves(descriptor) }
+        options.decideWhenCallerLeaves = { request.whenCallerLeaves() }
         let progress = exchange.progressToken.map { MCPProgressReporter(token: $0, clock: clock, notify: notify) }
         if let progress {
             options.onReport = { progress.report($0) }
