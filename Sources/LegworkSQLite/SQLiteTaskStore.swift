@@ -82,6 +82,11 @@ public final class SQLiteTaskStore: TaskStore {
         try await reading.run { (reader) throws(StoreError) in try reader.events(query) }
     }
 
+    /// Finds the nodes that hold leases.
+    public func leaseHolders() async throws(StoreError) -> [LeaseHolder] {
+        try await reading.run { (reader) throws(StoreError) in try reader.leaseHolders() }
+    }
+
     /// Finds executing tasks whose lease is lost.
     public func lostLeases(_ query: LostLeaseQuery) async throws(StoreError) -> [TaskRecord] {
         try await reading.run { (reader) throws(StoreError) in try reader.lostLeases(query) }

@@ -4,7 +4,7 @@ import Synchronization
 /// The operations of a store that ``FaultyStore`` can make go wrong.
 public enum StoreOperation: Sendable, Hashable, CaseIterable {
     /// The verbs of ``TaskStore``.
-    case insert, claim, renew, commit, task, find, tasks, counts, events, lostLeases, purge, quarantined
+    case insert, claim, renew, commit, task, find, tasks, counts, events, leaseHolders, lostLeases, purge, quarantined, changes
     case descendants, cancelRun, send, take, deadLetters, replay, clear, post, notices, mark
 }
 
@@ -47,8 +47,17 @@ public final class FaultyStore: TaskStore {
     /// What a failing operation throws unless the test says otherwise.
     public static let full = StoreError(.full, "there is no room left; free some space")
 
+    /// Whether other processes may write to it: as the inner store, or as the test wants it.
+    public let isShared: Bool
+
     /// Wraps a store.
-    public init(_ inner: any TaskStore) { self.inner = inner }
+    ///
+    /// - Parameter isShared: whether it claims to be shared with other processes, so that several managers of a test can be as many
+    ///   processes; nil means as the inner store.
+    public init(_ inner: any TaskStore, isShared: Bool? = nil) {
+        self.inner = inner
+        self.isShared = isShared ?? inner.isShared
+    }
 
     // MARK: - What goes wrong
 
@@ -113,9 +122,6 @@ public final class FaultyStore: TaskStore {
 // MARK: - The store
 
 extension FaultyStore {
-    /// As the inner store.
-    public var isShared: Bool { inner.isShared }
-
     /// Passes it on.
     public func insert(_ request: InsertRequest) async throws(StoreError) -> InsertResult {
         try await pass(.insert) { () throws(StoreError) in try await inner.insert(request) }
@@ -159,6 +165,11 @@ extension FaultyStore {
     /// Passes it on.
     public func events(_ query: EventQuery) async throws(StoreError) -> [TaskEvent]? {
         try await pass(.events) { () throws(StoreError) in try await inner.events(query) }
+    }
+
+    /// Passes it on.
+    public func leaseHolders() async throws(StoreError) -> [LeaseHolder] {
+        try await pass(.leaseHolders) { () throws(StoreError) in try await inner.leaseHolders() }
     }
 
     /// Passes it on.
@@ -221,8 +232,13 @@ extension FaultyStore {
         try await pass(.mark) { () throws(StoreError) in try await inner.mark(request) }
     }
 
-    /// The changes of the inner store.
-    public func changes() -> AsyncStream<[TaskID]> { inner.changes() }
+    /// The changes of the inner store. Nobody is held here, and nothing fails; but that somebody watches can be waited for.
+    public func changes() -> AsyncStream<[TaskID]> {
+        let changes = inner.changes()
+        let faults = plan.withLock { $0.faults(of: .changes, $0.begin(.changes), .after) }
+        for case .hold(let held) in faults { held.reached.fire() }
+        return changes
+    }
 
     /// Passes it on.
     public func quarantined() async throws(StoreError) -> [QuarantinedTask] {

@@ -80,7 +80,7 @@ extension Attempt {
         }
         endTurn()
         inbox?.end()
-        engine.live.remove(id)
+        engine.live.remove(self, of: id)
         whenOver?()
         return written
     }

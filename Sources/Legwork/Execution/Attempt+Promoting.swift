@@ -25,7 +25,7 @@ extension Attempt {
             await promoted(record, leaving: reports)
             return nil
         } catch {
-            engine.live.remove(id)
+            engine.live.remove(self, of: id)
             promotionFailed(error, reports)
             return error
         }

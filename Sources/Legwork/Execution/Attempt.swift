@@ -43,6 +43,8 @@ final class Attempt: ToolContextHost, LineageSource {
         var window: DeadlineHeap.Ticket?
         var checkpoint: JSONValue?
         var output: OutputFile?
+        /// Whether the tool was told to stop because the task is another attempt's.
+        var hasLostLease = false
         var unwritten = UnwrittenReports()
         /// Reads the inbox, once the tool has asked for a message.
         var inbox: InboxReader?
@@ -215,7 +217,12 @@ final class Attempt: ToolContextHost, LineageSource {
 
     /// What a caller is told whose tool was told to stop.
     var whyStopped: any Error {
-        let (isInterrupted, id) = state.withLock { ($0.isInterrupted, $0.token == nil ? nil : $0.id) }
+        let (isInterrupted, id, hasLostLease) = state.withLock {
+            ($0.isInterrupted, $0.token == nil ? nil : $0.id, $0.kept?.hasLostLease == true)
+        }
+        if let id, hasLostLease {
+            return TaskManagerError(.leaseLost, "another process has taken over the task of this call, \(id), whose lease had run out")
+        }
         guard isInterrupted else { return CancellationError() }
         let task = id.map { "; its task is \($0)" } ?? "; try again when it is back"
         return TaskManagerError(.shuttingDown, "the daemon is shutting down and has interrupted the call" + task)

@@ -10,7 +10,9 @@ final class Engine: Sendable {
     let window: Duration
     /// The same for the most bytes of arguments.
     let maximumArgumentBytes: Int
-    let node = NodeID.random()
+    let node: NodeID
+    /// What this process can say of another node.
+    let liveness: @Sendable (NodeID) -> NodeLiveness
     let deadlines: DeadlineHeap
     let live = LiveAttempts()
     let watchers = Watchers()
@@ -18,23 +20,39 @@ final class Engine: Sendable {
     let output: OutputFolder?
     let caretaker: Caretaker
     private let shuttingDown = Atomic(false)
+    private let keeper: Lock<LeaseKeeper?> = Lock(nil)
 
-    init(store: any TaskStore, clock: any TaskClock, configuration: TaskManagerConfiguration) {
+    init(
+        store: any TaskStore,
+        clock: any TaskClock,
+        configuration: TaskManagerConfiguration,
+        node: NodeID,
+        liveness: @escaping @Sendable (NodeID) -> NodeLiveness
+    ) {
         self.store = store
         self.clock = clock
         self.configuration = configuration
+        self.node = node
+        self.liveness = liveness
         window = configuration.window
         maximumArgumentBytes = configuration.maximumArgumentBytes
         deadlines = DeadlineHeap(clock: clock)
         workers = WorkerPool(slots: configuration.workers)
         output = configuration.outputFolder.map { OutputFolder(path: $0, limit: configuration.maximumOutputBytes) }
         caretaker = Caretaker(configuration.retention, hasOutput: configuration.outputFolder != nil)
+        if store.isShared { keeper.withLock { $0 = LeaseKeeper(of: self) } }
     }
 
     /// Whether no new work is taken.
     var isShuttingDown: Bool { shuttingDown.load(ordering: .acquiring) }
 
     func beginShutdown() { shuttingDown.store(true, ordering: .releasing) }
+
+    /// How often leases are renewed, and at least looked at.
+    var leaseInterval: Duration { max(configuration.leaseDuration / 3, .milliseconds(10)) }
+
+    /// Renews no more leases, when nothing is executed here any more.
+    func dismissKeeper() { keeper.withLock { $0 = nil } }
 
     func newLease() -> Lease {
         Lease(token: .random(), node: node, expiresAt: clock.now + configuration.leaseDuration)

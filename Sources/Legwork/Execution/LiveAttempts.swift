@@ -29,9 +29,13 @@ final class LiveAttempts: Sendable {
 
     var all: [Attempt] { state.withLock { Array($0.attempts.values) + Array($0.calls.values) } }
 
+    /// Those that are recorded, or just being.
+    var recorded: [Attempt] { state.withLock { Array($0.attempts.values) } }
+
     func add(_ attempt: Attempt, as id: TaskID) { state.withLock { $0.attempts[id] = attempt } }
 
-    func remove(_ id: TaskID) { change { $0.attempts[id] = nil } }
+    /// Forgets an attempt, unless a later one of its task has taken its place.
+    func remove(_ attempt: Attempt, of id: TaskID) { change { if $0.attempts[id] === attempt { $0.attempts[id] = nil } } }
 
     func add(call attempt: Attempt) { state.withLock { $0.calls[ObjectIdentifier(attempt)] = attempt } }
 

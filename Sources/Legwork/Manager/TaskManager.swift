@@ -28,18 +28,33 @@ public final class TaskManager: Sendable {
     ///   - tools: what can be called; more can be registered later.
     ///   - configuration: how calls and tasks are treated.
     ///   - clock: the time.
-    public init(
+    public convenience init(
         store: any TaskStore,
         tools: ToolRegistry = ToolRegistry(),
         configuration: TaskManagerConfiguration = TaskManagerConfiguration(),
         clock: any TaskClock = SystemClock()
     ) {
+        // Whose process it is matters only to others.
+        let node = store.isShared ? NodeID.ofThisProcess() : .random()
+        self.init(store: store, tools: tools, configuration: configuration, clock: clock, node: node)
+    }
+
+    /// Makes a manager that passes for another process.
+    package init(
+        store: any TaskStore,
+        tools: ToolRegistry,
+        configuration: TaskManagerConfiguration = TaskManagerConfiguration(),
+        clock: any TaskClock,
+        node: NodeID,
+        liveness: @escaping @Sendable (NodeID) -> NodeLiveness = NodeLiveness.of
+    ) {
         self.tools = tools
-        engine = Engine(store: store, clock: clock, configuration: configuration)
+        engine = Engine(store: store, clock: clock, configuration: configuration, node: node, liveness: liveness)
     }
 
     /// Recovers what a process that is gone left behind, then executes queued tasks until the Swift task is cancelled or ``shutdown()`` is
-    /// called. Meanwhile it deletes finished tasks as ``TaskManagerConfiguration/retention`` says.
+    /// called. Meanwhile it deletes finished tasks as ``TaskManagerConfiguration/retention`` says, and with a store that other processes write
+    /// to it goes on recovering.
     ///
     /// - Throws: ``StoreError`` when recovery fails; `TaskManagerError.invalidArgument` when it runs already.
     public func run() async throws {
@@ -56,6 +71,7 @@ public final class TaskManager: Sendable {
             await withDiscardingTaskGroup { group in
                 if engine.store.isShared {
                     let engine = engine
+                    group.addTask { await engine.keepRecovering() }
                     group.addTask {
                         for await ids in engine.store.changes() {
                             for id in ids { engine.watchers.changedElsewhere(id) }
@@ -91,6 +107,7 @@ public final class TaskManager: Sendable {
         engine.workers.stop()
         for attempt in engine.live.all { attempt.interrupt() }
         await engine.live.drained()
+        engine.dismissKeeper()
     }
 
     /// How many recorded tasks this process executes now.

@@ -334,11 +334,23 @@ extension MemoryTaskStore.Contents {
             && (query.createdSince.map { $0 <= record.createdAt } ?? true)
     }
 
+    func leaseHolders() throws(StoreError) -> [LeaseHolder] {
+        try checkOpen()
+        var firstEnds: [NodeID: Timestamp] = [:]
+        for entry in all.live where entry.record.status.isExecuting {
+            guard let lease = entry.record.lease else { continue }
+            firstEnds[lease.node] = min(firstEnds[lease.node] ?? lease.expiresAt, lease.expiresAt)
+        }
+        return firstEnds.map { LeaseHolder($0.key, firstEnd: $0.value) }
+            .sorted { $0.node.name.utf8.lexicographicallyPrecedes($1.node.name.utf8) }
+    }
+
     func lostLeases(_ query: LostLeaseQuery) throws(StoreError) -> [TaskRecord] {
         try checkOpen()
         let lost = all.live.filter { entry in
             guard entry.record.status.isExecuting, let lease = entry.record.lease else { return entry.record.status.isExecuting }
-            return lease.expiresAt < query.expiredBefore || (query.notHeldBy.map { lease.node != $0 } ?? false)
+            return lease.expiresAt < query.expiredBefore && !query.alive.contains(lease.node)
+                || (query.notHeldBy.map { lease.node != $0 } ?? false) || query.gone.contains(lease.node)
         }
         return lost.sorted { $0.position < $1.position }.prefix(max(0, query.limit)).map(\.record)
     }

@@ -92,6 +92,11 @@ public final class MemoryTaskStore: TaskStore {
         }
     }
 
+    /// Finds the nodes that hold leases.
+    public func leaseHolders() async throws(StoreError) -> [LeaseHolder] {
+        try contents.withLock { (contents) throws(StoreError) in try contents.leaseHolders() }
+    }
+
     /// Finds executing tasks whose lease is lost.
     public func lostLeases(_ query: LostLeaseQuery) async throws(StoreError) -> [TaskRecord] {
         try contents.withLock { (contents) throws(StoreError) in try contents.lostLeases(query) }

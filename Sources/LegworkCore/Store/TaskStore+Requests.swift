@@ -283,18 +283,44 @@ public struct EventQuery: Sendable, Hashable {
 
 /// Which executing tasks count as lost.
 public struct LostLeaseQuery: Sendable, Hashable {
-    /// Tasks whose lease ended before this time.
+    /// Tasks whose lease ended before this time, unless its node is among ``alive``.
     public var expiredBefore: Timestamp
     /// With a store of one process: every lease of another node, for its process is gone.
     public var notHeldBy: NodeID?
+    /// Nodes whose process is known to be gone: all their leases, whenever they end.
+    public var gone: Set<NodeID>
+    /// Nodes whose process is known to live: none of their leases, however old.
+    public var alive: Set<NodeID>
     /// The most tasks.
     public var limit: Int
 
     /// Makes a query.
-    public init(expiredBefore: Timestamp, notHeldBy: NodeID? = nil, limit: Int = 1000) {
+    public init(
+        expiredBefore: Timestamp,
+        notHeldBy: NodeID? = nil,
+        gone: Set<NodeID> = [],
+        alive: Set<NodeID> = [],
+        limit: Int = 1000
+    ) {
         self.expiredBefore = expiredBefore
         self.notHeldBy = notHeldBy
+        self.gone = gone
+        self.alive = alive
         self.limit = limit
+    }
+}
+
+/// A node that executes tasks.
+public struct LeaseHolder: Sendable, Hashable {
+    /// The node.
+    public var node: NodeID
+    /// When the first of its leases ends.
+    public var firstEnd: Timestamp
+
+    /// Describes a node.
+    public init(_ node: NodeID, firstEnd: Timestamp) {
+        self.node = node
+        self.firstEnd = firstEnd
     }
 }
 

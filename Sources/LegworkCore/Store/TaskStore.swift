@@ -48,6 +48,9 @@ public protocol TaskStore: Sendable {
     /// Reads a task's timeline in order; nil for a task that is foreign or missing.
     func events(_ query: EventQuery) async throws(StoreError) -> [TaskEvent]?
 
+    /// Finds the nodes that hold leases of executing tasks, in the order of their names. May cost as much as there are executing tasks.
+    func leaseHolders() async throws(StoreError) -> [LeaseHolder]
+
     /// Finds executing tasks whose lease has run out or belongs to a node that is known to be gone.
     func lostLeases(_ query: LostLeaseQuery) async throws(StoreError) -> [TaskRecord]
 

@@ -1,26 +1,3 @@
-/// A process with workers, as leases name it. Every start of a process is a node of its own.
-public struct NodeID: Sendable, Hashable, CustomStringConvertible {
-    /// The node's name, unique for each start of a process.
-    public let name: String
-
-    /// Names a node.
-    public init(_ name: String) { self.name = name }
-
-    /// The node's name.
-    public var description: String { name }
-
-    /// Whether two nodes are one: their names have the same bytes.
-    public static func == (left: NodeID, right: NodeID) -> Bool { left.name.isExactly(right.name) }
-
-    /// Hashes the name's bytes.
-    public func hash(into hasher: inout Hasher) { name.hashExactly(into: &hasher) }
-
-    /// A name nobody else has.
-    public static func random() -> NodeID {
-        NodeID("node_" + String(UInt64.random(in: .min ... .max), radix: 36))
-    }
-}
-
 /// The fencing token of one attempt. Whoever writes for an attempt names it; a token that is no longer the task's writes nothing.
 public struct LeaseToken: Sendable, Hashable {
     /// The token's bits.

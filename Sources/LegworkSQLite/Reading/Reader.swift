@@ -72,33 +72,6 @@ final class Reader {
         }
     }
 
-    func lostLeases(_ query: LostLeaseQuery) throws(StoreError) -> [TaskRecord] {
-        try snapshot { () throws(StoreError) in
-            var positions: Set<Int64> = []
-            try connection.each(
-                """
-                SELECT position FROM tasks INDEXED BY tasks_by_lease WHERE status IN ('running', 'input_required')
-                AND (lease_expires_at IS NULL OR lease_expires_at < \(query.expiredBefore.milliseconds))
-                """
-            ) { row in positions.insert(row.rawInteger(0)) }
-            if let node = query.notHeldBy {
-                try connection.each(
-                    """
-                    SELECT position FROM tasks INDEXED BY tasks_by_lease WHERE status IN ('running', 'input_required')
-                    AND lease_node <> \(node.name)
-                    """
-                ) { row in positions.insert(row.rawInteger(0)) }
-            }
-            var lost: [TaskRecord] = []
-            for position in positions.sorted() where lost.count < query.limit {
-                try connection.each("\(Self.record) WHERE t.position = \(position)") { row in
-                    if let record = record(row) { lost.append(record) }
-                }
-            }
-            return lost
-        }
-    }
-
     func position(of id: TaskID, in scope: Scope) throws(StoreError) -> Int64? {
         try connection.integer("SELECT position FROM tasks WHERE id = \(id.description)\(and: scope)")
     }

@@ -106,6 +106,7 @@ extension StoreBehaviour {
                 { _ = try await store.tasks(TaskQuery(in: .operator)) },
                 { _ = try await store.counts(.operator) },
                 { _ = try await store.events(EventQuery(of: record.id, in: .operator)) },
+                { _ = try await store.leaseHolders() },
                 { _ = try await store.lostLeases(LostLeaseQuery(expiredBefore: Stage.start)) },
                 { _ = try await store.purge(PurgeRequest(in: .operator, finishedBefore: Stage.start)) },
                 { _ = try await store.descendants(DescendantQuery(of: record.id, in: .operator)) },

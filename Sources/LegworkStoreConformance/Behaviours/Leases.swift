@@ -65,6 +65,31 @@ extension StoreBehaviour {
             try expect(all.map(\.id), equals: [foreign.id, mine.id], "the tasks of other nodes and those that ran out")
             try expect(try await stage.lost(at: early), equals: [], "the tasks whose lease ran out")
         },
+        StoreBehaviour("every lease of a node that is gone is lost, and none of one that lives, however old") { stage in
+            let gone = try await stage.addRunning(lease: Stage.lease(node: "gone"))
+            let old = try await stage.addRunning(lease: Stage.lease(node: "unknown", until: Stage.at(10)))
+            _ = try await stage.addRunning(lease: Stage.lease(node: "alive", until: Stage.at(10)))
+            _ = try await stage.addRunning(lease: Stage.lease(node: "unknown"))
+            let bare = try await stage.add { $0.lifecycle = .promoted }
+            let query = LostLeaseQuery(
+                expiredBefore: Stage.at(11),
+                gone: [NodeID("gone"), NodeID("never seen")],
+                alive: [NodeID("alive"), NodeID("elsewhere")]
+            )
+            try expect(try await stage.store.lostLeases(query).map(\.id), equals: [gone.id, old.id, bare.id], "the lost tasks")
+        },
+        StoreBehaviour("the nodes that execute something are known, with the first end of their leases") { stage in
+            try expect(try await stage.store.leaseHolders(), equals: [], "the nodes at first")
+            for end: Int64 in [30, 10, 20] { _ = try await stage.addRunning(lease: Stage.lease(node: "b", until: Stage.at(end))) }
+            let waiting = try await stage.addRunning(lease: Stage.lease(node: "a", until: Stage.at(40)))
+            try await stage.advance(waiting, .inputRequested)
+            let ended = try await stage.addRunning(lease: Stage.lease(node: "c"))
+            try await stage.advance(ended, .completed)
+            _ = try await stage.add()
+            _ = try await stage.add { $0.lifecycle = .promoted }
+            let expected = [LeaseHolder(NodeID("a"), firstEnd: Stage.at(40)), LeaseHolder(NodeID("b"), firstEnd: Stage.at(10))]
+            try expect(try await stage.store.leaseHolders(), equals: expected, "the nodes")
+        },
         StoreBehaviour("a task that executes without a lease is lost") { stage in
             let bare = try await stage.add { $0.lifecycle = .promoted }
             try expect(try await stage.lost(at: Timestamp(milliseconds: .min)), equals: [bare.id], "the lost tasks")

@@ -209,8 +209,11 @@ struct Player {
         let query = LostLeaseQuery(
             expiredBefore: now + .milliseconds(random.number(-3000...3000)),
             notHeldBy: random.once(in: 2) ? NodeID("node-1") : nil,
+            gone: random.once(in: 3) ? [NodeID("node-1"), NodeID("node-2")] : [],
+            alive: random.once(in: 3) ? [NodeID("node-3")] : [],
             limit: random.number(0...9)
         )
+        try await pair.ask("the nodes that hold leases") { try await $0.leaseHolders() }
         for record in try await pair.ask("the lost leases", { try await $0.lostLeases(query) }) ?? [] { note(record) }
     }
 
