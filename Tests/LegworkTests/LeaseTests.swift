@@ -124,6 +124,40 @@ struct LeaseTests {
         #expect(error?.code == .leaseLost)
     }
 
+    @Test("that come back to the process that lost them are those of the new attempt alone")
+    func comesBack() async throws {
+        let nodes = Nodes()
+        let (began, stopped, beganAgain, mayEnd) = (TestSignal(), TestSignal(), TestSignal(), TestSignal())
+        let tool = ClosureTool(ToolDescriptor(name: "scripted", description: "", recovery: .restart)) { _, _ in
+            if !began.hasFired {
+                began.fire()
+                do {
+                    try await TestSignal().waitUnlessCancelled()
+                } catch {
+                    stopped.fire()
+                    throw error
+                }
+            }
+            beganAgain.fire()
+            await mayEnd.wait()
+            return .text("again")
+        }
+        let problem = TestSignal()
+        let slow = try nodes.process("slow", tool) { $0.onProblem = { if $0.contains("came too late") { problem.fire() } } }
+        let record = try await nodes.background(slow)
+        await began.wait()
+        let later = MockClock()
+        later.advance(by: .seconds(61))
+        #expect(try await nodes.process("other", clock: later).recover() == 1)
+        let running = Task { try await slow.run() }
+        for signal in [beganAgain, stopped, problem] { await signal.wait() }
+        #expect(slow.liveTasks == 1)
+        mayEnd.fire()
+        #expect(try await slow.wait(for: record.id, atMost: .seconds(60), in: .operator).result?.text == "again")
+        await slow.shutdown()
+        try await running.value
+    }
+
     @Test("tell of a cancel by another process")
     func cancelled() async throws {
         let (nodes, clock, tool) = (Nodes(), MockClock(), ScriptedTool())

@@ -74,7 +74,7 @@ extension Attempt {
     /// Tells the tool to stop, whose task is another attempt's by now: whatever this one still writes is refused.
     ///
     /// One that has ended meanwhile has no lease either, and its tool nothing left to stop.
-    fileprivate func loseLease() {
+    func loseLease() {
         state.withLock { $0.keeping.hasLostLease = true }
         cancel()
     }

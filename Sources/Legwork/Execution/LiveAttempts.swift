@@ -32,7 +32,11 @@ final class LiveAttempts: Sendable {
     /// Those that are recorded, or just being.
     var recorded: [Attempt] { state.withLock { Array($0.attempts.values) } }
 
-    func add(_ attempt: Attempt, as id: TaskID) { state.withLock { $0.attempts[id] = attempt } }
+    /// Adds an attempt. An earlier one of the same task, from which the task was taken meanwhile, is told so.
+    func add(_ attempt: Attempt, as id: TaskID) {
+        let earlier = state.withLock { $0.attempts.updateValue(attempt, forKey: id) }
+        if let earlier, earlier !== attempt { earlier.loseLease() }
+    }
 
     /// Forgets an attempt, unless a later one of its task has taken its place.
     func remove(_ attempt: Attempt, of id: TaskID) { change { if $0.attempts[id] === attempt { $0.attempts[id] = nil } } }
