@@ -59,6 +59,7 @@ struct AwaitTaskTool: Tool {
             let mode = arguments["mode"]?.string.flatMap(WaitMode.init) ?? .all
             let limit = Duration.milliseconds(Int64((arguments["timeout"]?.double ?? Self.defaultTimeout) * 1000))
             let outcome = try await Self.wait(manager, ids, mode, limit, context)
+            for record in outcome.settled { try await TaskDesk.told(record, manager, context) }
             let now = manager.engine.clock.now
             if arguments["task_id"] != nil, let record = outcome.settled.first ?? outcome.pending.first {
                 await manager.noteReading([record], in: scope)

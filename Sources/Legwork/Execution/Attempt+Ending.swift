@@ -21,8 +21,15 @@ extension Attempt {
 
     /// Writes the outcome, and gives it to a caller who still waits.
     func commit(_ outcome: ToolOutcome) async {
+        // A shutdown waits until the end is told as well.
+        engine.live.beginStarting()
+        defer { engine.live.endStarting() }
         let record = await end(.outcome(outcome.limited(to: engine.configuration.maximumResultBytes)))
-        guard let (outcome, waiter) = state.withLock({ $0.machine.committed() }) else { return }
+        let (taker, isExpected) = state.withLock { ($0.machine.committed(), $0.machine.hasCaller) }
+        guard let (outcome, waiter) = taker else {
+            if !isExpected { await callerMissedEnd() }
+            return
+        }
         if let record, !record.status.isTerminal {
             // It was interrupted: it goes on elsewhere, or when somebody resumes it.
             forgetWindow()
@@ -60,6 +67,7 @@ extension Attempt {
                     }
                 transition.events = events + transition.events
                 transition.acknowledging = inbox?.dealtWith ?? 0
+                if record.status.isTerminal { handOut(&transition.notices) }
                 return transition
             }
             switch answer {

@@ -13,33 +13,37 @@ extension Attempt {
         // Known before it is recorded, so that a cancel that finds the record finds the attempt.
         engine.live.add(self, as: id)
         var reports = state.withLock { $0.takeUnwritten() }
+        var words = state.withLock { $0.kept?.unposted.take() ?? [] }
         do {
             let record: TaskRecord
             do {
-                record = try await insert(id, &reports)
+                record = try await insert(id, &reports, &words)
             } catch let error as StoreError where error.code == .invalid && !reports.isEmpty {
                 engine.problem("what the tool of \(id) reported cannot be recorded: \(error)")
                 reports.refuse(error, at: engine.clock.now)
-                record = try await insert(id, &reports)
+                record = try await insert(id, &reports, &words)
             }
-            await promoted(record, leaving: reports)
+            await promoted(record, leaving: reports, words)
             return nil
         } catch {
             engine.live.remove(self, of: id)
-            promotionFailed(error, reports)
+            promotionFailed(error, reports, words)
             return error
         }
     }
 
-    /// Records the call, and takes those reports that are in the record.
-    private func insert(_ id: TaskID, _ reports: inout UnwrittenReports) async throws -> TaskRecord {
+    /// Records the call, and takes those reports and notices that are written with it.
+    private func insert(_ id: TaskID, _ reports: inout UnwrittenReports, _ words: inout [UnpostedNotices.Word]) async throws -> TaskRecord {
         let now = engine.clock.now
         var (record, events) = TaskRecord.started(id, tool, arguments, caller, options, lease: engine.newLease(), at: now)
         events += reports.apply(to: &record, at: now)
         do {
-            switch try await engine.store.insert(InsertRequest(record, events: events)) {
+            let notices = words.map { $0.notice(of: record) }
+            switch try await engine.store.insert(InsertRequest(record, events: events, notices: notices)) {
             case .inserted:
                 reports = UnwrittenReports()
+                words = []
+                engine.announce(notices)
                 return record
             case .existing, .nameTaken: throw TaskManagerError(.nameTaken, "the name '\(record.name ?? "")' is taken")
             case .refused(let refusal): throw TaskManagerError(refusal)
@@ -53,11 +57,12 @@ extension Attempt {
         }
     }
 
-    private func promoted(_ record: TaskRecord, leaving reports: UnwrittenReports) async {
+    private func promoted(_ record: TaskRecord, leaving reports: UnwrittenReports, _ words: [UnpostedNotices.Word]) async {
         var settled: [CheckedContinuation<Void, Never>] = []
         let (promotion, mustSchedule) = state.withLock { state in
             state.token = record.lease?.token
             state.putBack(reports)
+            if !words.isEmpty { state.keeping.unposted.putBack(words) }
             let promotion = state.machine.promoted()
             settled = state.takeAwaitingRecord()
             return (promotion, state.kept?.unwritten.isEmpty == false && state.mustScheduleFlush())
@@ -69,14 +74,16 @@ extension Attempt {
         if mustSchedule { scheduleFlush() }
         promotion.waiter?.resume(returning: .task(record))
         engine.watchers.recordChanged(record)
+        await postKept(of: record)
         if promotion.mustCancel { await requestCancel() }
         if let outcome = promotion.outcome { await commit(outcome) }
     }
 
-    private func promotionFailed(_ error: any Error, _ reports: UnwrittenReports) {
+    private func promotionFailed(_ error: any Error, _ reports: UnwrittenReports, _ words: [UnpostedNotices.Word]) {
         engine.problem("a call of '\(tool.descriptor.name)' cannot become a task: \(error)")
         let (action, settled) = state.withLock { state in
             state.putBack(reports)
+            if !words.isEmpty { state.keeping.unposted.putBack(words) }
             return (state.machine.promotionFailed(), state.takeAwaitingRecord())
         }
         endTurn()

@@ -18,6 +18,8 @@ final class Attempt: ToolContextHost, LineageSource {
         var isFlushScheduled = false
         /// Whether a write of this attempt is in flight: there is one at a time, so that nothing in the record goes back.
         var isWriting = false
+        /// Whether the notice of the end is written as handed out, because the caller gets the end as the answer.
+        var isEndHandedOut = false
         /// The token of the lease, from when the attempt is recorded.
         var token: LeaseToken?
         var work: Task<Void, Never>?
@@ -46,6 +48,8 @@ final class Attempt: ToolContextHost, LineageSource {
         /// Whether the tool was told to stop because the task is another attempt's.
         var hasLostLease = false
         var unwritten = UnwrittenReports()
+        /// What the owner is to be told when the call has become a task.
+        var unposted = UnpostedNotices()
         /// Reads the inbox, once the tool has asked for a message.
         var inbox: InboxReader?
         /// Who sends the tool's messages, once it has sent one.
@@ -163,6 +167,7 @@ final class Attempt: ToolContextHost, LineageSource {
         }
         if let outcome {
             if isUnrecorded, hasOutput { forgetCall() }
+            answered()
             return outcome
         }
         if isUnrecorded {
@@ -213,6 +218,7 @@ final class Attempt: ToolContextHost, LineageSource {
         case .returned(let result): waiter.resume(returning: .finished(result))
         case .cancelled: waiter.resume(throwing: whyStopped)
         }
+        answered()
     }
 
     /// What a caller is told whose tool was told to stop.

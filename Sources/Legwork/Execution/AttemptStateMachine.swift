@@ -71,6 +71,24 @@ struct AttemptStateMachine<Waiter: Sendable>: Sendable {
         }
     }
 
+    /// What becomes of a notice of the tool.
+    enum NoticePlace: Sendable {
+        /// There is nobody to tell yet, or there need not be: it is kept until the call becomes a task.
+        case kept
+        /// It is written.
+        case store
+        /// The attempt is over.
+        case nowhere
+    }
+
+    var noticePlace: NoticePlace {
+        switch phase {
+        case .unrecorded, .promoting: .kept
+        case .recorded: .store
+        case .committing, .finished, .deserted, .abandoned, .over: .nowhere
+        }
+    }
+
     /// Whether a caller waits, or is about to.
     var hasCaller: Bool {
         switch audience {

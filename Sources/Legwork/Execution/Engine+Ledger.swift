@@ -51,6 +51,7 @@ extension Engine {
             switch try await store.commit(commit) {
             case .applied:
                 perform(transition.effects, on: next)
+                announce(transition.notices)
                 return Update(record: next, effects: transition.effects)
             case .stale(let record):
                 guard let record, scope.includes(record.owner) else {

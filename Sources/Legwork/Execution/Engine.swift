@@ -16,9 +16,11 @@ final class Engine: Sendable {
     let deadlines: DeadlineHeap
     let live = LiveAttempts()
     let watchers = Watchers()
+    let followers = NoticeFollowers()
     let workers: WorkerPool
     let output: OutputFolder?
     let caretaker: Caretaker
+    let wakeUps: WakeUps?
     private let shuttingDown = Atomic(false)
     private let keeper: Lock<LeaseKeeper?> = Lock(nil)
 
@@ -40,6 +42,7 @@ final class Engine: Sendable {
         workers = WorkerPool(slots: configuration.workers)
         output = configuration.outputFolder.map { OutputFolder(path: $0, limit: configuration.maximumOutputBytes) }
         caretaker = Caretaker(configuration.retention, hasOutput: configuration.outputFolder != nil)
+        wakeUps = configuration.wakeUps.map { WakeUps($0, clock: clock) }
         if store.isShared { keeper.withLock { $0 = LeaseKeeper(of: self) } }
     }
 

@@ -46,7 +46,7 @@ final class LiveAttempts: Sendable {
     /// Forgets a call; one that is not there is no mistake.
     func forget(call attempt: Attempt) { change { $0.calls[ObjectIdentifier(attempt)] = nil } }
 
-    /// Says that an attempt may come, which ``drained()`` has to wait for, until ``endStarting()``.
+    /// Says that an attempt may come, or that one is to be told of, which ``drained()`` has to wait for, until ``endStarting()``.
     func beginStarting() { state.withLock { $0.starting += 1 } }
 
     func endStarting() { change { $0.starting -= 1 } }

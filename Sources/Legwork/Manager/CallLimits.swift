@@ -74,6 +74,8 @@ enum CallLimits {
         }
     }
 
+    static func check(noticeKey key: String?) throws(TaskManagerError) { try check(key, text, "key of a notice") }
+
     private static func check(_ lineage: Lineage) throws(TaskManagerError) {
         try check(lineage.run, text, "run")
         try check(lineage.call, text, "call")

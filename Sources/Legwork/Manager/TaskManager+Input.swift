@@ -45,6 +45,8 @@ extension TaskManager {
         let update = try await engine.update(id, in: scope) { record in try record.respond(ordered, at: engine.clock.now) }
         guard let update else { throw TaskManagerError.notFound(id) }
         engine.watchers.inputChanged(of: id)
+        let open = Set(update.record.openInputs.map(\.key))
+        await engine.withdraw(of: update.record) { $0.kind == .inputRequired && open.isDisjoint(with: $0.askedKeys) }
         return update.record
     }
 }

@@ -56,7 +56,11 @@ extension TaskManager {
             guard let stored = await engine.task(id, heldUnder: lease) else { throw error }
             record = stored
         }
-        if record.lease?.token == lease.token { Attempt(engine: engine, tool: tool, record: record).startDetached() }
+        if record.lease?.token == lease.token {
+            Attempt(engine: engine, tool: tool, record: record).startDetached()
+            let began = record.startedAt ?? record.updatedAt
+            await engine.withdraw(of: record) { $0.kind == .stopped && $0.createdAt <= began }
+        }
         return record
     }
 

@@ -75,12 +75,14 @@ public final class TaskManager: Sendable {
                     group.addTask {
                         for await ids in engine.store.changes() {
                             for id in ids { engine.watchers.changedElsewhere(id) }
+                            engine.followers.ringAll()
                             await engine.heedCancels(of: ids)
                             engine.workers.wake()
                         }
                     }
                 }
                 group.addTask { [engine] in await engine.caretaker.run(engine) }
+                if let wakeUps = engine.wakeUps { group.addTask { [engine] in await wakeUps.run(engine) } }
                 await engine.workers.run(engine) { record, whenOver in await self.execute(record, whenOver: whenOver) }
                 group.cancelAll()
             }
@@ -108,6 +110,7 @@ public final class TaskManager: Sendable {
         for attempt in engine.live.all { attempt.interrupt() }
         await engine.live.drained()
         engine.dismissKeeper()
+        engine.followers.close()
     }
 
     /// How many recorded tasks this process executes now.

@@ -36,6 +36,9 @@ public struct TaskManagerConfiguration: Sendable {
     /// Whether a sender may write to the tasks of another owner; nil permits nobody. Must be quick.
     public var mayMessage: (@Sendable (TaskMessage.Sender, Owner) -> Bool)?
 
+    /// What wakes an owner whose task has something to say while nobody follows its notices; nil wakes nobody.
+    public var wakeUps: WakeUpConfiguration?
+
     /// Hears of faults that no caller can be told of, such as a store that is full when a task ends. Called from any thread.
     public var onProblem: (@Sendable (String) -> Void)?
     /// Makes the ids of new tasks.

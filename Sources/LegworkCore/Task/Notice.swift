@@ -103,7 +103,7 @@ public struct Notice: Sendable, Hashable {
     }
 
     /// What there is to tell of a task as it now stands.
-    init(of record: TaskRecord, at now: Timestamp) {
+    package init(of record: TaskRecord, at now: Timestamp) {
         var data: JSONValue?
         let (kind, text): (Kind, String?) =
             switch record.status {
@@ -167,11 +167,24 @@ public struct Notice: Sendable, Hashable {
         return notice
     }
 
+    /// Has it count as handed out from when it is written.
+    package mutating func handOut() { state = .delivered }
+
+    /// The notice as it was before it was handed out.
+    package func handedBack() -> Notice {
+        var notice = self
+        notice.state = .pending
+        return notice
+    }
+
     /// Takes the words of a later one with the same key.
     package mutating func coalesce(with later: Notice) {
         (text, data, updatedAt) = (later.text, later.data, later.updatedAt)
         count += 1
     }
+
+    /// The keys of the questions that it tells of.
+    package var askedKeys: [String] { kind == .inputRequired ? data?["keys"]?.array?.compactMap(\.string) ?? [] : [] }
 
     /// Moves on or back.
     ///

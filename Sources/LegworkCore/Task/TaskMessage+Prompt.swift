@@ -13,37 +13,9 @@ extension TaskMessage {
     /// - Parameter limit: the most bytes of content; what is longer is cut and marked.
     public func promptBlock(limit: Int = 16 << 10) -> String {
         var head = "<message"
-        if let name = sender.name { head += " from=\"\(Self.attribute(name))\"" }
+        if let name = sender.name { head += " from=\"\(PromptText.attribute(name))\"" }
         if let task = sender.task { head += " task=\"\(task)\"" }
-        head += " id=\"\(Self.attribute(id.text))\">"
-        return head + "\n" + Self.escaped(text.truncated(toBytes: limit)) + "\n</message>"
+        head += " id=\"\(PromptText.attribute(id.text))\">"
+        return head + "\n" + PromptText.escaped(text.truncated(toBytes: limit)) + "\n</message>"
     }
-
-    private static func attribute(_ text: String) -> String {
-        var line = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let breaks = scalar.value < 0x20 || scalar.value == 0x7F || scalar.properties.isNewline
-            line.append(breaks ? " " : scalar)
-        }
-        return escaped(String(line)).replacing("\"", with: "&quot;")
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        result.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-}
-
-extension Unicode.Scalar.Properties {
-    /// Whether it begins a new line.
-    fileprivate var isNewline: Bool { generalCategory == .lineSeparator || generalCategory == .paragraphSeparator }
 }

@@ -113,6 +113,8 @@ public protocol ToolContextHost: AnyObject, Sendable {
     func nextMessage(waitingAtMost limit: Duration?) async throws -> TaskMessage?
     /// Acknowledges the messages it gave.
     func acknowledgeMessages() async throws
+    /// Tells the owner something.
+    func notify(_ text: String, data: JSONValue?, key: String?) async throws -> PostResult
     /// Puts a question and waits for the answer.
     func ask(_ message: String, schema: JSONValue?, key: String?) async throws -> JSONValue
 }

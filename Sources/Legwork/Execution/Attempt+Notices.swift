@@ -1,0 +1,81 @@
+import LegworkCore
+import Synchronization
+
+// What the tool tells the owner while it works, and how the owner is told of its end.
+extension Attempt {
+    // MARK: The end
+
+    /// Has the notice of the end count as handed out when a caller waits, who gets the end as the answer to the call. Should the process die
+    /// before, the notice is there all the same.
+    func handOut(_ notices: inout [Notice]) {
+        let hasCaller = state.withLock { state in
+            state.isEndHandedOut = state.machine.hasCaller
+            return state.isEndHandedOut
+        }
+        guard hasCaller else { return }
+        for index in notices.indices { notices[index].handOut() }
+    }
+
+    /// The caller has the end as the answer: there is nothing left to tell.
+    func answered() {
+        guard let id = takeHandedOut() else { return }
+        let engine = engine
+        engine.live.beginStarting()
+        Task {
+            await engine.acknowledgeEnd(of: id, for: caller)
+            engine.live.endStarting()
+        }
+    }
+
+    /// The caller, who was to get the end as the answer, left while it was being written.
+    func callerMissedEnd() async {
+        if let id = takeHandedOut() { await engine.tellEnd(of: id) }
+    }
+
+    private func takeHandedOut() -> TaskID? {
+        state.withLock { state in
+            guard state.isEndHandedOut else { return nil }
+            state.isEndHandedOut = false
+            return state.id
+        }
+    }
+
+    // MARK: Events
+
+    func notify(_ text: String, data: JSONValue?, key: String?) async throws -> PostResult {
+        if let excess = data?.excess(bytes: UnwrittenReports.maximumDataBytes) {
+            throw TaskManagerError(.invalidArgument, "the notice cannot be posted: its data cannot be taken, \(excess); post a reference instead")
+        }
+        try CallLimits.check(noticeKey: key)
+        let word = UnpostedNotices.Word(
+            text: text.truncated(toBytes: Notice.maximumTextBytes),
+            data: data,
+            key: key,
+            time: engine.clock.now
+        )
+        let (kept, id, token, lastSeen) = state.withLock { state -> (PostResult?, TaskID?, LeaseToken?, TaskRecord?) in
+            switch state.machine.noticePlace {
+            case .kept: (state.keeping.unposted.add(word), nil, nil, nil)
+            case .store: (nil, state.id, state.token, state.kept?.lastSeen)
+            case .nowhere: (.lost, nil, nil, nil)
+            }
+        }
+        if let kept { return kept }
+        guard let id, let token else { return .lost }
+        var record = lastSeen
+        if record == nil { record = try await engine.store.task(TaskLookup(id, in: .operator)) }
+        guard let record else { return .lost }
+        return try await engine.post(NoticePost(word.notice(of: record), token: token, limit: UnpostedNotices.limit))
+    }
+
+    /// Posts what was said while the record was being written.
+    func postKept(of record: TaskRecord) async {
+        for word in state.withLock({ $0.kept?.unposted.take() ?? [] }) {
+            do {
+                _ = try await engine.post(NoticePost(word.notice(of: record), token: record.lease?.token, limit: UnpostedNotices.limit))
+            } catch {
+                engine.problem("what the tool of \(record.id) wanted its owner to know cannot be written: \(error)")
+            }
+        }
+    }
+}
