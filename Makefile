@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PREFIX ?= $(HOME)/.local
 STRICT := --explicit-target-dependency-import-check error
 
-.PHONY: help build demo test test-swift test-clients bench lint docs format install clean setup
+.PHONY: help build demo test test-swift test-examples test-clients bench lint docs format install clean setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,7 @@ demo: build ## show the main job, for real, in under three minutes
 test: ## run all tests: Swift's, and those with real MCP clients
 	@scripts/setup --tests
 	$(MAKE) --no-print-directory test-swift
+	$(MAKE) --no-print-directory test-examples
 	$(MAKE) --no-print-directory test-clients
 
 test-swift:
@@ -28,6 +29,10 @@ test-swift:
 	swift test --skip-build --skip LegworkCommandsTests
 	@# These count the children and descriptors of their process, so they have one to themselves.
 	LEGWORK_TESTS_ALONE=1 swift test --skip-build --filter LegworkCommandsTests
+
+test-examples: ## build the examples, run them, and look at what they say
+	@for example in chat-bot agent-team; do swift build --quiet --product example-$$example $(STRICT) || exit 1; done
+	@scripts/example-tests .build/debug
 
 test-clients:
 	@scripts/client-tests .build/debug/legwork
@@ -38,14 +43,14 @@ bench: setup ## measure, print a table, and write .build/bench.json
 	.build/release/legwork-bench $(BENCH)
 
 lint: ## check the format and the size of the files
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks Examples
 	@scripts/check-file-sizes
 
 docs: setup ## build the documentation of the library into .build/docs
 	@scripts/docs
 
 format: ## bring the sources into the house's format
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Examples
 
 install: setup ## install the command under PREFIX (default ~/.local); it needs no Swift to run
 	swift build -c release --product legwork --static-swift-stdlib --scratch-path .build/static

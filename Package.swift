@@ -105,6 +105,12 @@ let package = Package(
             path: "Examples/chat-bot",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "example-agent-team",
+            dependencies: ["Legwork", "LegworkCore"],
+            path: "Examples/agent-team",
+            swiftSettings: strict
+        ),
 
         // Helpers of the tests: small programs that are killed, starved or refused on purpose.
         .executableTarget(

@@ -2,7 +2,9 @@
 public struct CommandError: Error, Sendable, CustomStringConvertible {
     /// The kind of fault. New ones may appear in later versions.
     public struct Code: Sendable, Hashable {
-        private enum Value { case invalidArguments, unusableDirectory, notFound, notExecutable, tooLarge, shellNotAllowed, cannotStart }
+        private enum Value {
+            case invalidArguments, unusableDirectory, notFound, notExecutable, tooLarge, shellNotAllowed, cannotStart, failed
+        }
         private let value: Value
 
         /// An argument has the wrong form.
@@ -19,6 +21,8 @@ public struct CommandError: Error, Sendable, CustomStringConvertible {
         public static let shellNotAllowed = Code(value: .shellNotAllowed)
         /// The system refused to start the process.
         public static let cannotStart = Code(value: .cannotStart)
+        /// The command ended with another code than 0, where that is a fault.
+        public static let failed = Code(value: .failed)
     }
 
     /// The kind of fault.

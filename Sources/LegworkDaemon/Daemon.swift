@@ -46,12 +46,15 @@ public final class Daemon: Sendable {
         managing.outputFolder = folder.outputs
         managing.retention = configuration.retention
         managing.onProblem = { log.write($0) }
+        managing.wakeUps = try configuration.wakeUp.map { WakeUpConfiguration(try $0.hook(commands: commands, doors: doors)) }
         let registry = ToolRegistry()
         let manager = TaskManager(store: store, tools: registry, configuration: managing)
         self.manager = manager
         var running = RunCommandConfiguration()
         running.allowsShell = configuration.allowsShell
-        try registry.register(RunCommandTool(loop: commands, configuration: running))
+        let tool = RunCommandTool(loop: commands, configuration: running)
+        for limitation in tool.limitations { log.write(limitation) }
+        try registry.register(tool)
         try manager.registerCompanionTools()
 
         let token: BearerToken? = configuration.port == nil ? nil : try BearerToken.load(path: folder.token)
@@ -65,7 +68,7 @@ public final class Daemon: Sendable {
         let api = API(manager: manager, status: status, log: log, bodies: try API.Bodies())
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
-        let mcp = MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)
+        let mcp = try MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)
         var serving = HTTPServerConfiguration()
         let user = getuid()
         serving.authorize = { peer in

@@ -1,4 +1,8 @@
 public import Legwork
+import LegworkCommands
+import LegworkCore
+import LegworkEventLoop
+import LegworkHTTP
 
 /// How a daemon is to run.
 public struct DaemonConfiguration: Sendable {
@@ -14,9 +18,27 @@ public struct DaemonConfiguration: Sendable {
     public var retention = RetentionPolicy()
     /// The port on 127.0.0.1 to listen on as well, guarded by a bearer token; 0 takes any that is free, nil none.
     public var port: UInt16?
+    /// What wakes an owner whose task has something to say while nobody listens.
+    public var wakeUp: WakeUp?
     /// Whether `run_command` may hand a line to the shell.
     public var allowsShell: Bool = true
 
     /// The defaults for a state folder.
     public init(folder: StateFolder) { self.folder = folder }
+
+    /// Something outside the daemon that starts an owner's next run.
+    public enum WakeUp: Sendable, Hashable {
+        /// A program and its arguments; it reads the notices from its standard input.
+        case command([String])
+        /// A URL that the notices are posted to, and whether it may lead to this machine and its network.
+        case webhook(String, allowsPrivateAddresses: Bool)
+
+        func hook(commands: EventLoop, doors: EventLoop) throws -> any WakeUpHook {
+            switch self {
+            case .command(let argv): try CommandWakeUpHook(argv, loop: commands)
+            case .webhook(let url, let allows):
+                try WebhookWakeUpHook(url: url, client: HTTPClient(loop: doors), allowsPrivateAddresses: allows)
+            }
+        }
+    }
 }

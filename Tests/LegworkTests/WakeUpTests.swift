@@ -13,7 +13,8 @@ struct WakeUpTests {
     private let echo = ClosureTool(ToolDescriptor(name: "echo", description: "")) { _, _ in .text("done") }
 
     /// Runs a manager whose hook notes its calls and, so many times, fails.
-    private func running(_ bench: Bench, _ wakes: Sayings<Wake>, failing: Int = 0, _ body: (TaskManager) async throws -> Void) async throws {
+    private func running(_ bench: Bench, _ wakes: Sayings<Wake>, failing: Int = 0, _ body: (TaskManager) async throws -> Void) async throws
+    {
         let failures = ObservedCount()
         let hook = ClosureWakeUpHook { owner, session, notices in
             wakes.add(Wake(owner: owner, session: session, tasks: notices.map(\.task)))

@@ -59,15 +59,14 @@ struct AwaitTaskTool: Tool {
             let mode = arguments["mode"]?.string.flatMap(WaitMode.init) ?? .all
             let limit = Duration.milliseconds(Int64((arguments["timeout"]?.double ?? Self.defaultTimeout) * 1000))
             let outcome = try await Self.wait(manager, ids, mode, limit, context)
-            for record in outcome.settled { try await TaskDesk.told(record, manager, context) }
             let now = manager.engine.clock.now
             if arguments["task_id"] != nil, let record = outcome.settled.first ?? outcome.pending.first {
-                await manager.noteReading([record], in: scope)
+                await TaskDesk.noteReading([record], manager, context)
                 return Self.answer(record, isTimedOut: outcome.isTimedOut, now)
             }
             // A result that is only pointed to is not read by that.
             let repeated = outcome.settled.filter { $0.result?.approximateBytes ?? 0 <= Self.resultLimit }
-            await manager.noteReading(repeated, in: scope)
+            await TaskDesk.noteReading(repeated, manager, context)
             return Self.answer(outcome, now)
         }
     }

@@ -21,8 +21,7 @@ struct CheckTaskTool: Tool {
     func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult {
         try await desk.answer { manager in
             let record = try await manager.task(arguments["task_id"]?.string ?? "", in: context.caller.scope)
-            await manager.noteReading([record], in: context.caller.scope)
-            try await TaskDesk.told(record, manager, context)
+            await TaskDesk.noteReading([record], manager, context)
             let report = TaskReport(record, now: manager.engine.clock.now)
             // A task that failed was looked at successfully: only a fault of this call is an error.
             return ToolResult(content: report.content, structuredContent: .object(report.object))

@@ -52,16 +52,9 @@ struct TaskDesk: Sendable {
         return .error(message, structured: ["error": ["code": .string(code), "message": .string(message)]])
     }
 
-    /// Says that whoever called knows how a task stands: notices that say the same are no news.
-    ///
-    /// A task that looks at others than its own children does not speak for its owner.
-    static func told(_ record: TaskRecord, _ manager: TaskManager, _ context: ToolContext) async throws {
-        guard record.status.isSettled else { return }
-        if let calling = context.lineage.parent, record.lineage.parent != calling { return }
-        let kind = record.status.rawValue
-        try await manager.engine.acknowledge(of: record.id, for: context.caller.owner, session: context.caller.session) { notice in
-            notice.kind.rawValue == kind && notice.createdAt <= record.updatedAt
-        }
+    /// Notes that whoever called was shown how tasks stand.
+    static func noteReading(_ records: [TaskRecord], _ manager: TaskManager, _ context: ToolContext) async {
+        await manager.noteReading(records, in: context.caller.scope, session: context.caller.session, by: context.lineage.parent)
     }
 
     /// Who sends messages through a companion tool: the task whose tool called it, or its caller.

@@ -8,9 +8,14 @@ extension Attempt {
     /// Has the notice of the end count as handed out when a caller waits, who gets the end as the answer to the call. Should the process die
     /// before, the notice is there all the same.
     func handOut(_ notices: inout [Notice]) {
-        let hasCaller = state.withLock { state in
+        let (hasCaller, id) = state.withLock { state in
             state.isEndHandedOut = state.machine.hasCaller
-            return state.isEndHandedOut
+            return (state.isEndHandedOut, state.id)
+        }
+        guard let id else { return }
+        // This may be a second try, and the caller have left since the first.
+        engine.answering.withLock { tasks in
+            if hasCaller { tasks.insert(id) } else { tasks.remove(id) }
         }
         guard hasCaller else { return }
         for index in notices.indices { notices[index].handOut() }
@@ -44,7 +49,10 @@ extension Attempt {
 
     func notify(_ text: String, data: JSONValue?, key: String?) async throws -> PostResult {
         if let excess = data?.excess(bytes: UnwrittenReports.maximumDataBytes) {
-            throw TaskManagerError(.invalidArgument, "the notice cannot be posted: its data cannot be taken, \(excess); post a reference instead")
+            throw TaskManagerError(
+                .invalidArgument,
+                "the notice cannot be posted: its data cannot be taken, \(excess); post a reference instead"
+            )
         }
         try CallLimits.check(noticeKey: key)
         let word = UnpostedNotices.Word(

@@ -1,4 +1,5 @@
 import LegworkCore
+import Synchronization
 
 extension Engine {
     /// Lets those hear of notices that are written who follow them, and has the owner woken where nobody does.
@@ -18,14 +19,14 @@ extension Engine {
         return result
     }
 
-    /// Tells the owner of a task's end, which was to be the answer to a caller who then left.
+    /// Tells the owner of a task's end, which was to be the answer to a caller who then left. Its notice gets a new place, which no reader
+    /// has passed.
     func tellEnd(of id: TaskID) async {
-        let told = await insistently("the end of \(id) cannot be told") { [self] in
-            let notices = try await stateNotices(of: id, in: .operator) { $0.kind.isTerminal }
-            _ = try await store.mark(NoticeMark(.sequences(notices.map(\.sequence)), as: .pending, in: .operator, now: clock.now))
-            return notices
+        _ = await insistently("the end of \(id) cannot be told") { [self] in
+            guard let record = try await store.task(TaskLookup(id, in: .operator)), record.status.isTerminal else { return }
+            _ = try await post(NoticePost(Notice(of: record, at: clock.now), token: nil))
         }
-        announce((told ?? []).map { $0.handedBack() })
+        answering.withLock { _ = $0.remove(id) }
     }
 
     /// Says that whoever may have a caller's notices knows of a task's end, from its answer.
@@ -33,6 +34,7 @@ extension Engine {
         _ = await insistently("that the end of \(id) was told cannot be recorded") { [self] in
             try await acknowledge(of: id, for: caller.owner, session: nil) { $0.kind.isTerminal }
         }
+        answering.withLock { _ = $0.remove(id) }
     }
 
     /// Says that what a task's record says is known: notices of the same are no news any more.
@@ -88,9 +90,23 @@ extension Engine {
         }
     }
 
+    /// Reads notices, without those of ends that a caller is getting as his answer at this moment.
+    func notices(_ query: NoticeQuery) async throws(StoreError) -> [Notice] {
+        var query = query
+        while true {
+            let page = try await store.notices(query)
+            guard let last = page.last else { return [] }
+            let beingAnswered = answering.withLock { $0 }
+            if beingAnswered.isEmpty { return page }
+            let readable = page.filter { !$0.kind.isTerminal || !beingAnswered.contains($0.task) }
+            if !readable.isEmpty || page.count < query.limit { return readable }
+            query.after = last.sequence
+        }
+    }
+
     /// Reads notices and marks them as delivered.
     func handOut(_ query: NoticeQuery) async throws(StoreError) -> [Notice] {
-        let found = try await store.notices(query)
+        let found = try await notices(query)
         let fresh = found.filter { $0.state == .pending }
         guard !fresh.isEmpty else { return found }
         let now = clock.now

@@ -18,7 +18,7 @@ extension TaskManager {
         marksDelivered: Bool = true
     ) async throws -> [Notice] {
         let query = NoticeQuery(in: .owner(owner), session: session, after: after, limit: limit)
-        return marksDelivered ? try await engine.handOut(query) : try await engine.store.notices(query)
+        return marksDelivered ? try await engine.handOut(query) : try await engine.notices(query)
     }
 
     /// Gives an owner's notices as they come: first those that are not acknowledged, then each as soon as it is written. Nothing polls.

@@ -45,18 +45,30 @@ extension TaskManager {
         return update.record
     }
 
-    /// Notes that the results of tasks are given to whoever has the scope. The operator, who looks at everybody's tasks, is no reader.
+    /// Notes that an owner was shown how tasks stand: results count as read, and notices that say the same are no news. The operator, who
+    /// looks at everybody's tasks, is no reader.
     ///
-    /// It never fails: a result that cannot be marked is given all the same, and the task is kept until it is read again.
-    package func noteReading(_ records: [TaskRecord], in scope: Scope) async {
-        guard case .owner = scope else { return }
-        for record in records where record.awaitsReading {
+    /// It never fails: what cannot be noted is shown all the same, and told again.
+    ///
+    /// - Parameters:
+    ///   - records: what was shown.
+    ///   - scope: who was shown it.
+    ///   - session: the conversation that was; nil speaks for all of the owner's.
+    ///   - reader: the task whose tool looked, which speaks for its owner only about its own children.
+    package func noteReading(_ records: [TaskRecord], in scope: Scope, session: String? = nil, by reader: TaskID? = nil) async {
+        guard case .owner(let owner) = scope else { return }
+        for record in records {
             do {
-                try await markRead(record.id, in: scope)
+                if record.awaitsReading { try await markRead(record.id, in: scope) }
+                guard record.status.isSettled, reader == nil || record.lineage.parent == reader else { continue }
+                let kind = record.status.rawValue
+                try await engine.acknowledge(of: record.id, for: owner, session: session) { notice in
+                    notice.kind.rawValue == kind && notice.createdAt <= record.updatedAt
+                }
             } catch let error as TaskManagerError where error.code == .notFound {
                 // Deleted meanwhile.
             } catch {
-                engine.problem("that the result of \(record.id) was read cannot be recorded: \(error)")
+                engine.problem("that \(record.id) was read cannot be recorded: \(error)")
             }
         }
     }

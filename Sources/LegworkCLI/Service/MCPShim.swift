@@ -19,6 +19,8 @@ final class MCPShim: Sendable {
     private let invocation: Invocation
     private let client: DaemonClient
     private let session = Lock<String?>(nil)
+    /// Names this client's conversation to the daemon, also to the next one: what became of its tasks is told to it and to no other client.
+    private let conversation = "mcp-\(UInt64.random(in: .min ... .max))"
 
     init(_ invocation: Invocation) throws {
         self.invocation = invocation
@@ -93,7 +95,7 @@ final class MCPShim: Sendable {
     /// The session with the daemon; a new one begins with what the client began with.
     private func openSession(_ opening: [[UInt8]]) async throws -> String {
         if let known = session.withLock({ $0 }) { return known }
-        let answer = try await client.request("POST", "/v1/mcp", [:], within: DaemonClient.patience)
+        let answer = try await client.request("POST", "/v1/mcp", ["conversation": .string(conversation)], within: DaemonClient.patience)
         guard let new = answer["session"]?.string else {
             throw CLIError(.noDaemon, "the daemon's answer has no session")
         }

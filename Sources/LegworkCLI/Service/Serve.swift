@@ -24,6 +24,9 @@ enum Serve: Command {
         Option("mcp-window", value: "DURATION", "the same for MCP clients (default 3s: some give up after 5)"),
         Option("keep-finished", value: "DURATION", "delete tasks so long after their end, or 'forever' (default 7d, of failed ones 30d)"),
         Option("keep-count", value: "N", "keep at most so many finished tasks (default 100000)"),
+        Option("wake-command", value: "PROGRAM", "run this program, with the notices on its input, when nobody listens to them"),
+        Option("wake-url", value: "URL", "post the notices to this URL, when nobody listens to them"),
+        Option("wake-locally", "let --wake-url lead to this machine or a private network"),
         Option("no-shell", "let run_command take no shell lines"),
         Option("detached", "say 'ready' on standard output, then close it; for commands that start a daemon"),
     ]
@@ -37,6 +40,7 @@ enum Serve: Command {
         if let window = try arguments.duration("window") { configuration.window = window }
         if let window = try arguments.duration("mcp-window") { configuration.mcpWindow = window }
         configuration.retention = try retention(arguments)
+        configuration.wakeUp = try wakeUp(arguments)
         configuration.allowsShell = !arguments.has("no-shell")
 
         let daemon: Daemon
@@ -55,6 +59,15 @@ enum Serve: Command {
         }
         try await daemon.run()
         return ExitCode.success.rawValue
+    }
+
+    private static func wakeUp(_ arguments: Arguments) throws(CLIError) -> DaemonConfiguration.WakeUp? {
+        switch (arguments["wake-command"], arguments["wake-url"]) {
+        case (nil, nil): return nil
+        case (let program?, nil): return .command([program])
+        case (nil, let url?): return .webhook(url, allowsPrivateAddresses: arguments.has("wake-locally"))
+        case (.some, .some): throw CLIError(.usage, "give either --wake-command or --wake-url")
+        }
     }
 
     private static func retention(_ arguments: Arguments) throws(CLIError) -> RetentionPolicy {

@@ -71,7 +71,9 @@ extension MemoryTaskStore {
             }
         }
 
-        private mutating func remove(_ sequence: Int64) {
+        func isHandedOut(_ sequence: Int64) -> Bool { notices[sequence]?.state == .delivered }
+
+        mutating func remove(_ sequence: Int64) {
             guard let notice = notices.removeValue(forKey: sequence) else { return }
             Self.remove(sequence, from: &all)
             if Self.remove(sequence, from: &owners[notice.owner, default: []]) { owners[notice.owner] = nil }
@@ -104,7 +106,10 @@ extension MemoryTaskStore.Contents {
         guard let entry = entries[request.notice.task] else { return .lost }
         if let token = request.token, entry.record.lease?.token != token { return .lost }
         guard request.notice.kind.isTerminal else { return notices.post(request.notice, limit: request.limit) }
-        if entry.told != 0 { return .coalesced(sequence: entry.told) }
+        if entry.told != 0 {
+            guard notices.isHandedOut(entry.told) else { return .coalesced(sequence: entry.told) }
+            notices.remove(entry.told)
+        }
         let sequence = notices.add(request.notice)
         entry.told = sequence
         return .posted(sequence: sequence)

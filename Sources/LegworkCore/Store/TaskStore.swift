@@ -95,7 +95,8 @@ public protocol TaskStore: Sendable {
 
     // MARK: Notices
 
-    /// Writes a notice of a running task.
+    /// Writes a notice of a running task, or of an end that is to be told after all: one that was told already is not written again, unless
+    /// its notice counts as handed out, which then gets a new place.
     func post(_ request: NoticePost) async throws(StoreError) -> PostResult
 
     /// Reads notices.

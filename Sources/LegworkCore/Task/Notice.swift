@@ -170,13 +170,6 @@ public struct Notice: Sendable, Hashable {
     /// Has it count as handed out from when it is written.
     package mutating func handOut() { state = .delivered }
 
-    /// The notice as it was before it was handed out.
-    package func handedBack() -> Notice {
-        var notice = self
-        notice.state = .pending
-        return notice
-    }
-
     /// Takes the words of a later one with the same key.
     package mutating func coalesce(with later: Notice) {
         (text, data, updatedAt) = (later.text, later.data, later.updatedAt)

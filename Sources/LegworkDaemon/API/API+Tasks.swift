@@ -10,7 +10,7 @@ extension API {
 
     @Sendable func show(_ request: Request) async throws {
         let record = try await manager.task(try await task(request), in: request.principal.scope)
-        await manager.noteReading([record], in: request.principal.scope)
+        await manager.noteReading([record], in: request.principal.scope, session: Principal.noConversation)
         await request.reply(["task": wire(record)])
     }
 
@@ -83,7 +83,7 @@ extension API {
             atMost: body.duration("timeout_ms") ?? .seconds(60),
             in: request.principal.scope
         )
-        await manager.noteReading(outcome.settled, in: request.principal.scope)
+        await manager.noteReading(outcome.settled, in: request.principal.scope, session: Principal.noConversation)
         await request.reply([
             "settled": .array(outcome.settled.map(wire)), "pending": .array(outcome.pending.map(wire)),
             "timed_out": .bool(outcome.isTimedOut),
@@ -127,9 +127,9 @@ extension API {
         ]
     }
 
-    private func invalid(_ message: String) -> APIFault { APIFault(status: 400, code: "invalid_argument", message: message) }
+    func invalid(_ message: String) -> APIFault { APIFault(status: 400, code: "invalid_argument", message: message) }
 
-    private func number(_ name: String, _ text: String, _ range: ClosedRange<Int>) throws(APIFault) -> Int {
+    func number(_ name: String, _ text: String, _ range: ClosedRange<Int>) throws(APIFault) -> Int {
         guard let value = Int(text), range.contains(value) else {
             let upper = range.upperBound == .max ? "or more" : "to \(range.upperBound)"
             throw invalid("\(name) must be a whole number, \(range.lowerBound) \(upper), not '\(text.truncated(toBytes: 40))'")

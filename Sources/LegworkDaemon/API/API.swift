@@ -29,6 +29,7 @@ struct API: Sendable {
         let submit: RequestBody
         let wait: RequestBody
         let clear: RequestBody
+        let acknowledge: RequestBody
 
         init() throws {
             let milliseconds: JSONValue = ["type": "number", "minimum": 0, "maximum": 604_800_000]
@@ -73,6 +74,14 @@ struct API: Sendable {
                 and: [:],
                 required: []
             )
+            acknowledge = try Self.body(
+                [
+                    "up_to": ["type": "integer", "minimum": 1], "session": ["type": "string", "maxLength": 256],
+                    "sequences": ["type": "array", "minItems": 1, "maxItems": 1000, "items": ["type": "integer", "minimum": 1]],
+                ],
+                and: [:],
+                required: []
+            )
         }
 
         private static func body(_ shared: JSONObject, and own: JSONObject, required: [JSONValue]) throws -> RequestBody {
@@ -94,6 +103,8 @@ struct API: Sendable {
         on(&routes, "GET", "/v1/tasks", list)
         on(&routes, "POST", "/v1/wait", wait)
         on(&routes, "POST", "/v1/clear", clear)
+        on(&routes, "GET", "/v1/notices", notices)
+        on(&routes, "POST", "/v1/notices/acknowledge", acknowledge)
         on(&routes, "GET", "/v1/tasks/{task}", show)
         on(&routes, "GET", "/v1/tasks/{task}/events", events)
         on(&routes, "GET", "/v1/tasks/{task}/output", output)

@@ -10,15 +10,22 @@ import LegworkMCP
 struct MCPEndpoint: Sendable {
     private let connections: MCPConnections
     private let log: DaemonLog
+    private let opening: RequestBody
 
-    init(_ server: MCPServer, log: DaemonLog) {
+    init(_ server: MCPServer, log: DaemonLog) throws {
+        opening = try RequestBody([
+            "type": "object", "properties": ["conversation": ["type": "string", "minLength": 1, "maxLength": 128]],
+            "additionalProperties": false,
+        ])
         connections = MCPConnections(server)
         self.log = log
     }
 
     func install(on routes: inout HTTPRouter.Routes) {
         routes.on("POST", "/v1/mcp", faultsTo: log) { request, _, writer in
-            let (id, _) = connections.open(as: try Principal(request).caller(platform: "mcp"), over: .stdio)
+            let conversation = try opening.read(request)["conversation"]?.string
+            let caller = try Principal(request).caller(platform: "mcp", session: conversation)
+            let (id, _) = connections.open(as: caller, over: .stdio)
             let body: JSONValue = ["session": .string(id)]
             await writer.send(status: 201, headers: ["Content-Type": "application/json"], body: body.jsonBytes())
         }

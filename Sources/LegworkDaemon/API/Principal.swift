@@ -3,6 +3,9 @@ import LegworkHTTP
 
 /// Who makes a request, and what he may see.
 struct Principal: Sendable {
+    /// The conversation of whoever looks from outside of all: it is told what is for any, and speaks for no other.
+    static let noConversation = ""
+
     /// The owner of tasks that name none: the person at this machine.
     static let localOwner: Owner = "local"
 
@@ -12,7 +15,9 @@ struct Principal: Sendable {
 
     var scope: Scope { isOperator ? .operator : .owner(owner) }
 
-    func caller(platform: String) -> Caller { Caller(owner: owner, origin: Caller.Origin(platform: platform)) }
+    func caller(platform: String, session: String? = nil) -> Caller {
+        Caller(owner: owner, origin: Caller.Origin(platform: platform, session: session))
+    }
 
     /// Reads `Legwork-Owner` and `Legwork-Scope`. Whoever reaches the daemon at all is its user, who may act for any of his owners.
     init(_ request: HTTPRequest) throws(APIFault) {

@@ -72,7 +72,8 @@ import LegworkEventLoop
         if let total = request.totalTimeout { set(CURLOPT_TIMEOUT_MS, Self.milliseconds(total)) }
         if let socket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         // A proxy named in the environment must never see what is meant for this machine.
-        if isLocal { set(CURLOPT_PROXY, "") }
+        if isLocal || request.avoidsPrivateAddresses { set(CURLOPT_PROXY, "") }
+        if request.avoidsPrivateAddresses { unsafe ccurl_set_open_callback(easy, curlOpensSocket, context) }
         setMethod(request, set)
         setFields(request)
         unsafe ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, fields)
@@ -122,6 +123,8 @@ import LegworkEventLoop
         if result == CURLE_OK { return nil }
         let text = unsafe String(cString: curl_easy_strerror(result))
         switch result {
+        case CURLE_COULDNT_CONNECT where transfer?.hasRefusedAddress == true:
+            return HTTPError(.addressNotAllowed, "The host has a private or special address only, and this request may not go there.")
         case CURLE_COULDNT_CONNECT: return connectError(text)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return HTTPError(.hostNotFound, "The host's name has no address.")
         case CURLE_OPERATION_TIMEDOUT: return HTTPError(.timedOut, "The server did not answer in time.")
@@ -150,6 +153,30 @@ import LegworkEventLoop
         default: return HTTPError(.connectionRefused, "Nobody listens \(place).", underlying: cause)
         }
     }
+}
+
+/// Opens a socket for an address that the request may go to; for another it answers that there is none.
+private func curlOpensSocket(
+    _ context: UnsafeMutableRawPointer?,
+    _ purpose: curlsocktype,
+    _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let context = unsafe context, let address = unsafe address else { return -1 }
+    let transfer = unsafe Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
+    // The structure is longer than it is declared when the address is.
+    let start = unsafe UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 16)
+    let bytes = unsafe Array(UnsafeRawBufferPointer(start: start, count: Int(address.pointee.addrlen)))
+    let isPublic =
+        switch unsafe address.pointee.family {
+        case AF_INET where bytes.count >= 8: PublicAddress.isPublic((bytes[4], bytes[5], bytes[6], bytes[7]))
+        case AF_INET6 where bytes.count >= 24: PublicAddress.isPublic(Array(bytes[8..<24]))
+        default: false
+        }
+    guard isPublic else {
+        transfer.refuseAddress()
+        return -1
+    }
+    return unsafe socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
 }
 
 /// A line of the head; answering less than it aborts the transfer.

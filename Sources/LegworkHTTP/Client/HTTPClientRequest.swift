@@ -16,6 +16,8 @@ public struct HTTPClientRequest: Sendable {
     public var headers: HTTPHeaders
     /// The body; nil sends none, an empty one sends `Content-Length: 0`.
     public var body: [UInt8]?
+    /// Whether to connect to public addresses only, decided at the moment of connecting: for URLs that somebody else chose. No proxy is used.
+    public var avoidsPrivateAddresses = false
     /// How long connecting may take (10 s).
     public var connectTimeout = Duration.seconds(10)
     /// How long the transfer may go without a byte in either direction (60 s); nil waits for ever. The time in which the reader of the

@@ -10,6 +10,7 @@ final class HTTPTransfer: Sendable {
         var pieceWaiter: CheckedContinuation<[UInt8]?, any Error>?
         var isReading = false
         var lastActivity = ContinuousClock.now
+        var hasRefusedAddress = false
     }
 
     let request: HTTPClientRequest
@@ -140,6 +141,11 @@ final class HTTPTransfer: Sendable {
     var idleTime: Duration {
         state.withLock { $0.machine.isPaused ? .zero : $0.lastActivity.duration(to: .now) }
     }
+
+    /// Whether an address of the host was one that the request is not to go to.
+    var hasRefusedAddress: Bool { state.withLock { $0.hasRefusedAddress } }
+
+    func refuseAddress() { state.withLock { $0.hasRefusedAddress = true } }
 
     func noteActivity() {
         state.withLock { $0.lastActivity = .now }

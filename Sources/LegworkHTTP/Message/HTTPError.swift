@@ -4,7 +4,7 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String, Sendable {
             case connectionRefused, noSuchSocket, permissionDenied, hostNotFound, connectionLost, timedOut, cancelled, tooLarge
-            case protocolViolation, invalidRequest, tlsFailed, listenFailed, closed, failed
+            case protocolViolation, invalidRequest, tlsFailed, listenFailed, addressNotAllowed, closed, failed
         }
 
         private let kind: Kind
@@ -35,6 +35,8 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         public static let invalidRequest = Self(.invalidRequest)
         /// The TLS handshake or the certificate failed.
         public static let tlsFailed = Self(.tlsFailed)
+        /// The host has no public address, and the request is to go to no other.
+        public static let addressNotAllowed = Self(.addressNotAllowed)
         /// The server could not listen at the address.
         public static let listenFailed = Self(.listenFailed)
         /// The client, server or response is closed already.

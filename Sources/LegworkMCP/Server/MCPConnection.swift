@@ -1,3 +1,4 @@
+import Legwork
 import LegworkCore
 import Synchronization
 
@@ -14,12 +15,14 @@ public final class MCPConnection: Sendable {
 
     private let server: MCPServer
     private let caller: Caller
+    private let reminders: ReminderKeeper?
     private let transport: MCPTransport
     private let state: Lock<State>
 
     init(_ server: MCPServer, _ caller: Caller, _ transport: MCPTransport) {
         self.server = server
         self.caller = caller
+        reminders = caller.session.map { server.manager.reminders(for: caller.owner, session: $0) }
         self.transport = transport
         state = Lock(
             State(session: MCPSession(server: server.options.info, maximumOpenRequests: server.options.maximumOpenRequests))
@@ -83,7 +86,7 @@ public final class MCPConnection: Sendable {
             case .answer(let answer): return (.answer(answer), nil)
             case .cancelRequest(let id): return (.none, state.requests[id])
             case .perform(let operation, let exchange):
-                let request = MCPOpenRequest(operation, exchange, caller: caller, transport: transport)
+                let request = MCPOpenRequest(operation, exchange, caller: caller, reminders: reminders, transport: transport)
                 state.requests[exchange.id] = request
                 return (.pending(MCPPendingAnswer(self, request)), nil)
             }

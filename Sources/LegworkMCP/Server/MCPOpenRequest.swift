@@ -20,13 +20,16 @@ final class MCPOpenRequest: Sendable {
     let operation: MCPOperation
     let exchange: MCPExchange
     let caller: Caller
+    /// What is to be told to the conversation.
+    let reminders: ReminderKeeper?
     private let transport: MCPTransport
     private let state = Lock(State())
 
-    init(_ operation: MCPOperation, _ exchange: MCPExchange, caller: Caller, transport: MCPTransport) {
+    init(_ operation: MCPOperation, _ exchange: MCPExchange, caller: Caller, reminders: ReminderKeeper?, transport: MCPTransport) {
         self.operation = operation
         self.exchange = exchange
         self.caller = caller
+        self.reminders = reminders
         self.transport = transport
     }
 

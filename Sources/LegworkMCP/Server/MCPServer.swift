@@ -35,7 +35,8 @@ public final class MCPServer: Sendable {
     /// Opens a connection.
     ///
     /// - Parameters:
-    ///   - caller: in whose name its calls are made, and whose tasks it sees.
+    ///   - caller: in whose name its calls are made, and whose tasks it sees. With a session, results of tools end with a ``Legwork/Reminder``
+    ///     when something became of the session's tasks meanwhile.
     ///   - transport: what carries its messages, which decides what a lost connection means.
     public func connect(as caller: Caller, over transport: MCPTransport) -> MCPConnection {
         MCPConnection(self, caller, transport)
@@ -54,7 +55,7 @@ public final class MCPServer: Sendable {
             case .callTool(let name, let arguments): return try await call(name, arguments, request, notify)
             case .getTask(let id):
                 let record = try await manager.task(Self.id(id), in: request.caller.scope)
-                await manager.noteReading([record], in: request.caller.scope)
+                await manager.noteReading([record], in: request.caller.scope, session: request.caller.session)
                 return exchange.task(record, now: clock.now)
             case .updateTask(let id, let responses):
                 try await answer(Self.id(id), responses, in: request.caller.scope)
@@ -112,6 +113,16 @@ public final class MCPServer: Sendable {
         return caller
     }
 
+    /// A result with what is new about the conversation's tasks after it, where there is anything: it cannot be told sooner, for a model
+    /// reads nothing but answers.
+    private func reminded(_ outcome: CallOutcome, _ request: MCPOpenRequest) async -> CallOutcome {
+        guard case .finished(var result) = outcome, let reminder = try? await request.reminders?.next(onlyNews: true) else {
+            return outcome
+        }
+        result.content.append(.text(reminder.text))
+        return .finished(result)
+    }
+
     private func call(
         _ name: String,
         _ arguments: JSONValue,
@@ -141,7 +152,7 @@ public final class MCPServer: Sendable {
         }
         do {
             let outcome = try await manager.call(name, arguments, as: caller(of: request), options: options)
-            return exchange.outcome(outcome, now: clock.now)
+            return exchange.outcome(await reminded(outcome, request), now: clock.now)
         } catch let error as ToolError where error.code == .unknownTool {
             return exchange.refuse(error.message)
         } catch let error as ToolError {

@@ -25,7 +25,10 @@ extension Writer {
         }
         guard let found, request.token == nil || found.token == request.token?.stored else { return .lost }
         if request.notice.kind.isTerminal {
-            if let told = found.told { return .coalesced(sequence: told) }
+            if let told = found.told {
+                try connection.run("DELETE FROM notices WHERE sequence = \(told) AND state = 'delivered'")
+                guard connection.changes > 0 else { return .coalesced(sequence: told) }
+            }
         } else {
             if let said = try coalesce(request.notice, notice) { return .coalesced(sequence: said) }
             if request.notice.kind == .event, try isFull(task, limit: request.limit) { return .full }

@@ -95,6 +95,24 @@ extension StoreBehaviour {
                 try expect(try await again.notices(), equals: [], "the notices")
             }
         },
+        StoreBehaviour("a change can tell an end as handed out, and a post tells it again at a new place") { stage in
+            let running = try await stage.addRunning()
+            var next = running
+            let transition = try next.apply(.completed, at: Stage.start)
+            var told = transition.notices
+            for index in told.indices { told[index].handOut() }
+            let change = TaskChange(next, replacing: running.version, events: transition.events, notices: told)
+            try expect(try await stage.store.commit(change), equals: .applied, "the commit")
+            let first = try require(try await stage.notices().first, "the notice")
+            try expect(first.state, equals: .delivered, "the state")
+            let other = try await stage.posted(try await stage.addRunning(), ["a"])[0]
+            guard case .posted(let sequence) = try await stage.post(next, "over", kind: .completed) else {
+                throw ConformanceFailure("the end was not told again")
+            }
+            try expect(sequence > other.sequence, equals: true, "that the place is a new one")
+            try expect(try await stage.notices().map(\.sequence), equals: [other.sequence, sequence], "the notices")
+            try expect(try await stage.post(next, "over", kind: .completed), equals: .coalesced(sequence: sequence), "a third time")
+        },
         StoreBehaviour("an end that was posted is not told by a later change") { stage in
             let ended = try await stage.addRunning()
             guard case .posted(let sequence) = try await stage.post(ended, "over", kind: .failed) else {
