@@ -75,20 +75,27 @@ extension TaskManager {
     }
 
     private func cancel(_ ids: [TaskID], in scope: Scope, _ report: inout CancelReport) async throws {
+        // So many at once that a store which writes in groups can, each several one after the other.
         let engine = engine
-        for start in stride(from: 0, to: ids.count, by: Self.cancelsAtOnce) {
-            let part = ids[start..<min(start + Self.cancelsAtOnce, ids.count)]
-            let dispositions = try await withThrowingTaskGroup(of: (TaskID, CancelDisposition?).self) { group in
-                for id in part { group.addTask { (id, try await engine.requestCancel(id, in: scope)?.0) } }
-                var dispositions: [TaskID: CancelDisposition] = [:]
-                for try await (id, disposition) in group { dispositions[id] = disposition }
-                return dispositions
+        let share = max(1, (ids.count + Self.cancelsAtOnce - 1) / Self.cancelsAtOnce)
+        let receipts = try await withThrowingTaskGroup(of: (Int, [CancelReport.Receipt]).self) { group in
+            for start in stride(from: 0, to: ids.count, by: share) {
+                group.addTask {
+                    var receipts: [CancelReport.Receipt] = []
+                    for id in ids[start..<min(start + share, ids.count)] {
+                        guard let disposition = try await engine.requestCancel(id, in: scope)?.0, disposition != .alreadyFinished else {
+                            continue
+                        }
+                        receipts.append(.init(id: id, disposition: disposition))
+                    }
+                    return (start, receipts)
+                }
             }
-            for id in part {
-                guard let disposition = dispositions[id], disposition != .alreadyFinished else { continue }
-                report.receipts.append(.init(id: id, disposition: disposition))
-            }
+            var parts: [Int: [CancelReport.Receipt]] = [:]
+            for try await (start, part) in group { parts[start] = part }
+            return parts.sorted { $0.key < $1.key }.flatMap(\.value)
         }
+        report.receipts += receipts
     }
 }
 
