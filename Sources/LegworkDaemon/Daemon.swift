@@ -29,6 +29,8 @@ public final class Daemon: Sendable {
         EventLoop.ignoreBrokenPipes()
         // A file that may not grow further is an error of one task, as a full disk is, not the end of all.
         signal(SIGXFSZ, SIG_IGN)
+        let descriptors = DescriptorLimit.raise()
+        if descriptors < 1024 { log.write("only \(descriptors) files may be open at once; raise the hard limit (ulimit -Hn)") }
         self.configuration = configuration
         self.log = log
         let folder = configuration.folder

@@ -22,6 +22,16 @@ struct StartingDaemons {
         }
     }
 
+    @Test("it may open as many files as the user may, whatever the shell it was started from")
+    func descriptors() async throws {
+        try await Site.use { site in
+            let view = try await site.shell("ulimit -Sn 200; $legwork run -- sh -c 'ulimit -Sn; ulimit -Hn'")
+            let limits = view.lines.compactMap(Int.init)
+            #expect(limits.count == 2)
+            #expect(limits.first == limits.last.map { min($0, 65_536) }, "\(view)")
+        }
+    }
+
     @Test("a second one on the same folder is refused with 4, and the first one is unharmed")
     func second() async throws {
         try await Site.use { site in
