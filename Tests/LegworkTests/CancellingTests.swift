@@ -95,6 +95,138 @@ struct CancellingTests {
         #expect(events.filter { $0.kind == .cancelRequested }.count == 1)
     }
 
+    // MARK: - Bad moments
+
+    @Test("before the tool has looked is seen when it looks")
+    func beforeLooking() async throws {
+        let (began, mayLook) = (TestSignal(), TestSignal())
+        let tool = ClosureTool(ToolDescriptor(name: "late", description: "")) { _, _ in
+            began.fire()
+            await mayLook.wait()
+            try await TestSignal().waitUnlessCancelled()
+            return .text("never")
+        }
+        let bench = try Bench(tool)
+        let record = try await bench.background("late")
+        await began.wait()
+        _ = try await bench.manager.cancel(record.id, in: bench.alice.scope)
+        mayLook.fire()
+        #expect(try await bench.end(of: record.id).status == .cancelled)
+    }
+
+    /// The store has the record, and whoever starts the attempt does not know yet.
+    @Test("between the record and the start reaches the tool", arguments: ["call", "spawn", "queue", "resume"])
+    func beforeStart(way: String) async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let (manager, alice) = (bench.manager, bench.alice)
+        let id = TaskID.random()
+        var held = bench.store.hold(.insert, .after)
+        let starting: Task<Void, any Error>
+        switch way {
+        case "call":
+            var options = CallOptions.background
+            options.id = id
+            let chosen = options
+            starting = Task { _ = try await manager.call("scripted", as: alice, options: chosen) }
+        case "spawn":
+            var options = SpawnOptions()
+            options.id = id
+            let chosen = options
+            starting = Task {
+                try await manager.spawn("x", as: alice, options: chosen) { _ in
+                    try await TestSignal().waitUnlessCancelled()
+                    return .text("never")
+                }
+            }
+        case "queue":
+            held.release()
+            var options = SubmitOptions()
+            options.id = id
+            _ = try await manager.submit("scripted", as: alice, options: options)
+            held = bench.store.hold(.claim, .after)
+            starting = Task { try await manager.run() }
+        default:
+            held.release()
+            var record = TaskRecord(
+                id: id,
+                tool: "scripted",
+                title: "x",
+                caller: alice,
+                arguments: [:],
+                lifecycle: .promoted,
+                createdAt: bench.clock.now
+            )
+            _ = try record.apply(.stopped(.orphaned), at: bench.clock.now)
+            _ = try await bench.store.insert(InsertRequest(record, events: []))
+            held = bench.store.hold(.commit, .after)
+            starting = Task { _ = try await manager.resume(id, in: alice.scope) }
+        }
+        await held.reached.wait()
+        #expect(try await manager.cancel(id, in: alice.scope).disposition == .requested)
+        held.release()
+        #expect(try await bench.end(of: id).status == .cancelled)
+        await manager.shutdown()
+        try await starting.value
+    }
+
+    @Test("that comes as the task ends changes nothing, and says so")
+    func lostRace() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let record = try await bench.background()
+        await tool.began.wait()
+        let held = bench.store.hold(.commit)
+        async let cancel = bench.manager.cancel(record.id, in: bench.alice.scope)
+        await held.reached.wait()
+        tool.mayEnd.fire()
+        #expect(try await bench.end(of: record.id).status == .completed)
+        held.release()
+        #expect(try await cancel.disposition == .alreadyFinished)
+        #expect(try await bench.end(of: record.id).cancelRequestedAt == nil)
+    }
+
+    @Test("that was promised stands, though the result was just being written")
+    func wonRace() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let record = try await bench.background()
+        await tool.began.wait()
+        let held = bench.store.hold(.commit)
+        tool.mayEnd.fire()
+        await held.reached.wait()
+        #expect(try await bench.manager.cancel(record.id, in: bench.alice.scope).disposition == .requested)
+        held.release()
+        let ended = try await bench.end(of: record.id)
+        #expect(ended.status == .cancelled)
+        #expect(ended.result == .text("done"))
+    }
+
+    @Test("that races with the end is what it said it would be")
+    func races() async throws {
+        let bench = try Bench(echo())
+        for _ in 0..<200 {
+            let record = try await bench.background("echo")
+            let disposition = try await bench.manager.cancel(record.id, in: bench.alice.scope).disposition
+            let ended = try await bench.end(of: record.id)
+            #expect(ended.status == (disposition == .requested ? .cancelled : .completed))
+        }
+    }
+
+    @Test("that cannot be recorded is an error, and can be repeated")
+    func unrecorded() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let record = try await bench.background()
+        await tool.began.wait()
+        bench.store.fail(.commit, times: 1)
+        let error = await #expect(throws: StoreError.self) { try await bench.manager.cancelTree(record.id, in: bench.alice.scope) }
+        #expect(error?.code == .full)
+        #expect(!tool.noticedCancel.hasFired)
+        #expect(try await bench.manager.cancelTree(record.id, in: bench.alice.scope).count == 1)
+        #expect(try await bench.end(of: record.id).status == .cancelled)
+    }
+
     // MARK: - The caller leaves
 
     @Test("a caller that leaves during the window cancels the call")

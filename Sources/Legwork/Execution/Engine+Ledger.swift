@@ -74,7 +74,7 @@ extension Engine {
     func perform(_ effects: [TaskLifecycle.Effect], on record: TaskRecord) {
         for effect in effects {
             switch effect {
-            case .cancelAttempt: live[record.id]?.cancel()
+            case .cancelAttempt: if record.lease?.node == node { live.cancel(record.id) }
             case .wakeWorkers: workers.wake()
             case .finish: caretaker.taskEnded()
             case .endLease, .announce: break

@@ -9,6 +9,8 @@ final class LiveAttempts: Sendable {
         var calls: [ObjectIdentifier: Attempt] = [:]
         /// How many tasks are just being recorded or claimed, to be executed here.
         var starting = 0
+        /// Tasks that were asked to stop while something was starting and before their attempts were here.
+        var cancelledBefore: Set<TaskID> = []
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
 
         var isEmpty: Bool { attempts.isEmpty && calls.isEmpty && starting == 0 }
@@ -32,10 +34,24 @@ final class LiveAttempts: Sendable {
     /// Those that are recorded, or just being.
     var recorded: [Attempt] { state.withLock { Array($0.attempts.values) } }
 
-    /// Adds an attempt. An earlier one of the same task, from which the task was taken meanwhile, is told so.
+    /// Adds an attempt. An earlier one of the same task, from which the task was taken meanwhile, is told so; and the attempt is told when
+    /// somebody has found its record and asked it to stop before it was here.
     func add(_ attempt: Attempt, as id: TaskID) {
-        let earlier = state.withLock { $0.attempts.updateValue(attempt, forKey: id) }
+        let (earlier, isCancelled) = state.withLock { state in
+            (state.attempts.updateValue(attempt, forKey: id), state.cancelledBefore.remove(id) != nil)
+        }
         if let earlier, earlier !== attempt { earlier.loseLease() }
+        if isCancelled { attempt.cancel() }
+    }
+
+    /// Tells the attempt of a task that this process executes to stop, also one that is just coming.
+    func cancel(_ id: TaskID) {
+        let attempt = state.withLock { state in
+            let attempt = state.attempts[id]
+            if attempt == nil, state.starting > 0 { state.cancelledBefore.insert(id) }
+            return attempt
+        }
+        attempt?.cancel()
     }
 
     /// Forgets an attempt, unless a later one of its task has taken its place.
@@ -49,7 +65,12 @@ final class LiveAttempts: Sendable {
     /// Says that an attempt may come, or that one is to be told of, which ``drained()`` has to wait for, until ``endStarting()``.
     func beginStarting() { state.withLock { $0.starting += 1 } }
 
-    func endStarting() { change { $0.starting -= 1 } }
+    func endStarting() {
+        change { state in
+            state.starting -= 1
+            if state.starting == 0 { state.cancelledBefore = [] }
+        }
+    }
 
     private func change(_ body: (inout State) -> Void) {
         let waiting = state.withLock { state in
