@@ -146,4 +146,38 @@ struct FamilyTests {
         #expect(counted.value == 2)
         #expect(try await manager.counts(in: bench.alice.scope)[.running] == 0)
     }
+
+    /// A line of queued tasks, each the parent of the next.
+    private func line(_ bench: Bench, _ count: Int, run: String? = nil) async throws -> [TaskID] {
+        var ids: [TaskID] = []
+        for _ in 0..<count {
+            var options = SubmitOptions()
+            options.lineage = Lineage(parent: ids.last, run: run)
+            ids.append(try await bench.manager.submit("scripted", as: bench.alice, options: options).id)
+        }
+        return ids
+    }
+
+    @Test("costs as much to cancel as it has members, however deep it is")
+    func cost() async throws {
+        let bench = try Bench(ScriptedTool())
+        let ids = try await line(bench, 1000)
+        let reads = bench.store.count(of: .task)
+        let report = try await bench.manager.cancelTree(ids[0], in: bench.alice.scope)
+        #expect(report.receipts.map(\.id) == ids)
+        #expect(bench.store.count(of: .commit) == 1000)
+        #expect(bench.store.count(of: .task) - reads == 1000)
+        // Once to find them, once to see that none has come meanwhile.
+        #expect(bench.store.count(of: .descendants) == 2)
+    }
+
+    @Test("that is a run, deep as it may be, is looked through once")
+    func runCost() async throws {
+        let bench = try Bench(ScriptedTool())
+        let ids = try await line(bench, 300, run: "run-1")
+        let report = try await bench.manager.cancelRun("run-1", of: bench.alice.owner)
+        #expect(Set(report.receipts.map(\.id)) == Set(ids))
+        #expect(bench.store.count(of: .commit) == 300)
+        #expect(bench.store.count(of: .descendants) == 1)
+    }
 }

@@ -54,9 +54,12 @@ extension TaskManager {
     public func cancelRun(_ run: String, of owner: Owner) async throws -> CancelReport {
         try await engine.store.cancel(RunCancel(run, of: owner, now: engine.clock.now))
         var report = try await cancelAll(TaskQuery(in: .owner(owner), run: run, limit: TaskQuery.maximumLimit))
-        // Members of a run may have children that were given to another.
-        for receipt in report.receipts {
+        // Members of a run may have children that were given to another. The newest came first: from the oldest on, a look at one member
+        // shows most of the others.
+        var seen: Set<TaskID> = []
+        for receipt in report.receipts.reversed() where !seen.contains(receipt.id) {
             let descendants = try await engine.store.descendants(DescendantQuery(of: receipt.id, in: .owner(owner))) ?? []
+            seen.formUnion(descendants.map(\.id))
             try await cancel(descendants.filter(\.isCancellable).map(\.id), in: .owner(owner), &report)
         }
         return report
