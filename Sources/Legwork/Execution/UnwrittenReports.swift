@@ -12,11 +12,14 @@ struct UnwrittenReports: Sendable {
     static let maximumEntries = 1000
     /// The most bytes of an entry's data, as JSON; larger data is left out.
     static let maximumDataBytes = 64 << 10
+    /// About the most bytes that are held: a tool that says much must not fill the memory while the store is slow.
+    static let maximumHeldBytes = 4 << 20
 
     private var progress: TaskProgress?
     private var message: String?
     private var checkpoint: JSONValue?
     private var entries: [Entry] = []
+    private var heldBytes = 0
     private var dropped = 0
     private var outputBytes: Int?
 
@@ -29,7 +32,7 @@ struct UnwrittenReports: Sendable {
     }
 
     mutating func add(text: String?, data: JSONValue?, at time: Timestamp) {
-        guard entries.count < Self.maximumEntries else {
+        guard entries.count < Self.maximumEntries, heldBytes < Self.maximumHeldBytes else {
             dropped += 1
             return
         }
@@ -39,6 +42,8 @@ struct UnwrittenReports: Sendable {
             text = text.map { $0.truncated(toBytes: TaskEvent.maximumTextBytes - 200) + " " + note } ?? note
             data = nil
         }
+        text = text?.truncated(toBytes: TaskEvent.maximumTextBytes)
+        heldBytes += (text?.utf8.count ?? 0) + (data?.approximateBytes ?? 0)
         entries.append(Entry(time: time, text: text, data: data))
     }
 
@@ -62,6 +67,7 @@ struct UnwrittenReports: Sendable {
         outputBytes = newer.outputBytes ?? outputBytes
         let room = max(0, Self.maximumEntries - entries.count)
         entries += newer.entries.prefix(room)
+        heldBytes += newer.heldBytes
         dropped += newer.dropped + max(0, newer.entries.count - room)
     }
 
