@@ -102,6 +102,20 @@ struct LifecycleTests {
         #expect(lifecycle.cancelDisposition == disposition)
     }
 
+    @Test("a record that stopped has not ended: no time of an end, no lease, and a later attempt begins without either")
+    func stoppedRecord() throws {
+        let start = Timestamp(milliseconds: 1000)
+        var record = TaskRecord(id: .random(), tool: "t", title: "t", caller: Caller(owner: "o"), arguments: [:], createdAt: start)
+        _ = try record.claim(under: Lease(token: .random(), node: NodeID("n"), expiresAt: start), at: start)
+        _ = try record.apply(.stopped(.orphaned), at: start + .seconds(1))
+        #expect((record.status, record.reason) == (.stopped, .orphaned))
+        #expect(record.finishedAt == nil)
+        #expect(record.lease == nil)
+        _ = try record.apply(.resumed, at: start + .seconds(2))
+        #expect(record.finishedAt == nil)
+        #expect(record.reason == nil)
+    }
+
     @Test("a record keeps times, lease and timeline in step with its status")
     func record() throws {
         let start = Timestamp(milliseconds: 1000)

@@ -274,6 +274,67 @@ struct CallingTests {
         #expect(ended.result?.text.contains("more than the 1000 that are kept") == true)
     }
 
+    @Test("in its window asks the store for nothing, however many tasks there are")
+    func asksNothing() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool, echo())
+        for _ in 0..<100 { _ = try await bench.manager.submit("echo", as: bench.alice) }
+        let before = StoreOperation.allCases.map { bench.store.count(of: $0) }
+        #expect(try await bench.manager.call("echo", as: bench.alice).result != nil)
+        async let outcome = bench.manager.call("scripted", as: bench.alice)
+        await tool.began.wait()
+        tool.mayEnd.fire()
+        #expect(try await outcome.result != nil)
+        #expect(StoreOperation.allCases.map { bench.store.count(of: $0) } == before)
+    }
+
+    @Test("that goes on as a task keeps what it was made with, whatever its caller does next")
+    func ownContext() async throws {
+        let (mayLook, began) = (TestSignal(), Sayings<Void>())
+        let tool = ClosureTool(ToolDescriptor(name: "slow", description: "")) { arguments, context in
+            began.add(())
+            await mayLook.wait()
+            let lineage = context.lineage.run ?? ""
+            return .text("\(context.caller.origin?.channel ?? "") \(lineage) \(arguments["n"]?.int ?? 0) \(context.taskID)")
+        }
+        let bench = try Bench(tool)
+        var caller = bench.alice
+        var options = CallOptions.background
+        var records: [TaskRecord] = []
+        for number in 1...2 {
+            caller.origin = Caller.Origin(channel: "channel-\(number)")
+            options.lineage.run = "run-\(number)"
+            records.append(try #require(try await bench.manager.call("slow", ["n": JSONValue(number)], as: caller, options: options).task))
+        }
+        await began.first(2)
+        caller.origin = nil
+        mayLook.fire()
+        for (number, record) in zip(1..., records) {
+            #expect(try await bench.end(of: record.id).result?.text == "channel-\(number) run-\(number) \(number) \(record.id)")
+        }
+    }
+
+    @Test("that is over hears no more of what its tool left behind")
+    func leftovers() async throws {
+        let kept = Sayings<ToolContext>()
+        let tool = ClosureTool(ToolDescriptor(name: "loose", description: "")) { _, context in
+            kept.add(context)
+            return .text("ok")
+        }
+        let bench = try Bench(tool)
+        let record = try await bench.background("loose")
+        let ended = try await bench.end(of: record.id)
+        let context = try #require(kept.all.first)
+        context.progress(1, of: 2, "still here")
+        context.emit("and here")
+        try? await context.save(checkpoint: 1)
+        _ = try? await context.notify("hello")
+        bench.clock.advance(by: .seconds(60))
+        for _ in 0..<20 { await Task.yield() }
+        #expect(try await bench.manager.task(record.id, in: .operator) == ended)
+        #expect(try await bench.events(of: record.id).map(\.kind) == [.created, .started, .completed])
+    }
+
     @Test("a thousand calls at once each give their own result")
     func concurrent() async throws {
         let bench = try Bench(echo())

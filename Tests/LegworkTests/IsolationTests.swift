@@ -11,7 +11,7 @@ struct IsolationTests {
         let id = try #require(try await bench.manager.call("scripted", as: bench.alice, options: .background).task).id
         let missing = TaskID.random()
         let manager = bench.manager
-        let bob = bench.bob.scope
+        let (bob, bobHimself) = (bench.bob.scope, bench.bob)
         typealias Operation = @Sendable (TaskID) async throws -> Void
         let operations: [(String, Operation)] = [
             ("task", { _ = try await manager.task($0, in: bob) }),
@@ -23,6 +23,13 @@ struct IsolationTests {
             ("output", { _ = try await manager.output(of: $0, .tail(10), in: bob) }),
             ("follow", { try await manager.followOutput(of: $0, from: 0, in: bob) { _ in } }),
             ("watch", { try await manager.watch($0, in: bob) { _ in false } }),
+            ("cancel tree", { _ = try await manager.cancelTree($0, in: bob) }),
+            ("resume", { _ = try await manager.resume($0, in: bob) }),
+            ("answer", { _ = try await manager.answer($0, ["key": 1], in: bob) }),
+            ("send", { _ = try await manager.send("x", to: .task($0), from: bobHimself) }),
+            ("pin", { _ = try await manager.pin($0, in: bob) }),
+            ("mark as read", { _ = try await manager.markRead($0, in: bob) }),
+            ("delete", { try await manager.delete($0, in: bob) }),
         ]
         for (name, operation) in operations {
             let foreign = await #expect(throws: TaskManagerError.self, "\(name)") { try await operation(id) }

@@ -132,4 +132,35 @@ struct OrphanTests {
             #expect(attempts.value == 1)
         }
     }
+
+    @Test("keep whose they are, their names and their families")
+    func identity() async throws {
+        let nodes = Nodes()
+        let parent = TaskID.random()
+        var record = try await nodes.abandoned(until: start + .seconds(-1))
+        record.lineage = Lineage(parent: parent, run: "run-1", call: "call-1", agent: "writer")
+        record.metadata = ["draft": 3]
+        record.touch(at: start)
+        #expect(try await nodes.store.commit(TaskChange(record, replacing: 1)) == .applied)
+        #expect(try await nodes.process("here").recover() == 1)
+        let found = try await nodes.task(record.id)
+        #expect(found.status == .stopped)
+        #expect(found.caller == record.caller)
+        #expect(found.lineage == record.lineage)
+        #expect(found.metadata == record.metadata)
+        #expect(found.createdAt == record.createdAt)
+        #expect(found.finishedAt == nil)
+    }
+
+    @Test("can be cancelled by anybody who may, before and after they are found", arguments: [true, false])
+    func cancelled(before: Bool) async throws {
+        let nodes = Nodes()
+        let record = try await nodes.abandoned(until: start + .seconds(-1))
+        let manager = try nodes.process("here")
+        if !before { try await manager.recover() }
+        let disposition = try await manager.cancel(record.id, in: nodes.alice.scope).disposition
+        #expect(disposition == (before ? .requested : .cancelledBeforeStart))
+        if before { #expect(try await manager.recover() == 1) }
+        #expect(try await nodes.task(record.id).status == .cancelled)
+    }
 }

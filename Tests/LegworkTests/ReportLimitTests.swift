@@ -45,4 +45,36 @@ struct ReportLimitTests {
         #expect(ended.status == .failed)
         #expect(ended.result?.text.contains("write a file") == true)
     }
+
+    @Test("comes whole and in order as long as it is not more than can be written")
+    func order() async throws {
+        let tool = ClosureTool(ToolDescriptor(name: "busy", description: "")) { _, context in
+            for number in 0..<450 { context.emit("\(number)") }
+            return .text("ok")
+        }
+        let bench = try Bench(tool)
+        let record = try await bench.background("busy")
+        _ = try await bench.end(of: record.id)
+        let said = try await bench.events(of: record.id).filter { $0.kind == .custom }.map(\.text)
+        #expect(said == (0..<450).map { "\($0)" })
+    }
+
+    @Test("while it tidies up after a cancel is kept")
+    func afterCancel() async throws {
+        let began = TestSignal()
+        let tool = ClosureTool(ToolDescriptor(name: "tidy", description: "")) { _, context in
+            began.fire()
+            do { try await TestSignal().waitUnlessCancelled() } catch { context.emit("tidied up") }
+            try context.checkCancellation()
+            return .text("")
+        }
+        let bench = try Bench(tool)
+        let record = try await bench.background("tidy")
+        await began.wait()
+        _ = try await bench.manager.cancel(record.id, in: bench.alice.scope)
+        #expect(try await bench.end(of: record.id).status == .cancelled)
+        let events = try await bench.events(of: record.id)
+        #expect(events.suffix(2).map(\.kind) == [.custom, .cancelled])
+        #expect(events.dropLast().last?.text == "tidied up")
+    }
 }

@@ -142,4 +142,27 @@ struct ShutdownTests {
         await bench.manager.shutdown()
         #expect(try await call.value.task?.status == .queued)
     }
+
+    @Test("waits for a result that is just being written")
+    func committing() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let record = try await bench.background()
+        await tool.began.wait()
+        let held = bench.store.hold(.commit)
+        tool.mayEnd.fire()
+        await held.reached.wait()
+        let over = TestSignal()
+        let shutdown = Task {
+            await bench.manager.shutdown()
+            over.fire()
+        }
+        for _ in 0..<20 { await Task.yield() }
+        #expect(!over.hasFired)
+        held.release()
+        await shutdown.value
+        let found = try await bench.manager.task(record.id, in: .operator)
+        #expect(found.status == .completed)
+        #expect(found.result == .text("done"))
+    }
 }

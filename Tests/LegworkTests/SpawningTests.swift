@@ -180,6 +180,37 @@ struct SpawningTests {
         #expect(record.metadata == ["agent_id": "writer"])
     }
 
+    @Test("a call in the foreground that fails can be recorded too")
+    func recordedFailure() async throws {
+        let bench = try Bench(ClosureTool(ToolDescriptor(name: "bad", description: "")) { _, _ in throw ToolFault(description: "no luck") })
+        var options = CallOptions()
+        options.isRecorded = true
+        #expect(try await bench.manager.call("bad", as: bench.alice, options: options).result == .error("no luck"))
+        let record = try await bench.onlyTask()
+        #expect(record.status == .failed)
+        #expect(record.result == .error("no luck"))
+    }
+
+    @Test("housekeeping of an owner of its own tells the agent nothing, and there is one at a time")
+    func housekeeping() async throws {
+        let bench = try Bench()
+        let mayEnd = TestSignal()
+        let keeper = Caller(owner: "alice/housekeeping")
+        var options = SpawnOptions()
+        options.flightKey = "compact"
+        let first = try await bench.manager.spawn("compact", as: keeper, options: options) { _ in
+            await mayEnd.wait()
+            return .text("")
+        }
+        #expect(try await !bench.manager.spawn("compact", as: keeper, options: options) { _ in .text("") }.isNew)
+        let reminders = bench.manager.reminders(for: "alice")
+        #expect(try await reminders.next() == nil)
+        mayEnd.fire()
+        _ = try await bench.end(of: first.task.id)
+        #expect(try await reminders.next() == nil)
+        #expect(try await bench.manager.notices(for: "alice").isEmpty)
+    }
+
     @Test("a shutdown waits for what was just spawned, and nothing new starts")
     func shutdown() async throws {
         let bench = try Bench()

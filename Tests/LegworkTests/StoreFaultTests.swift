@@ -24,12 +24,30 @@ struct StoreFaultTests {
 
     @Test("keeps the outcome waiting until it takes it")
     func outcomeWaits() async throws {
-        let bench = try Bench(echo())
+        let problems = Sayings<String>()
+        let bench = try Bench(echo()) { $0.onProblem = { problems.add($0) } }
         bench.store.fail(.commit, times: 3)
         let record = try await bench.background("echo")
         for pause in [100, 200, 400] { await bench.pass(.milliseconds(pause)) }
         #expect(try await bench.end(of: record.id).status == .completed)
         #expect(bench.store.count(of: .commit) == 4)
+        #expect(problems.all.count == 3)
+        #expect(problems.all.allSatisfy { $0.contains("the result of \(record.id) cannot be recorded yet") })
+    }
+
+    @Test("to list tells whoever asks, and the tasks go on")
+    func unreadable() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool)
+        let record = try await bench.background()
+        let reminders = bench.manager.reminders(for: "alice")
+        for operation in [StoreOperation.tasks, .counts, .notices] { bench.store.fail(operation, times: 1) }
+        await #expect(throws: StoreError.self) { try await bench.manager.tasks(TaskQuery(in: bench.alice.scope)) }
+        await #expect(throws: StoreError.self) { try await reminders.next() }
+        await #expect(throws: StoreError.self) { try await reminders.next() }
+        #expect(try await reminders.next()?.text.contains("\(record.id) running") == true)
+        tool.mayEnd.fire()
+        #expect(try await bench.end(of: record.id).status == .completed)
     }
 
     @Test("for good at what a tool reported loses that and keeps the result")
