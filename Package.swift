@@ -119,16 +119,25 @@ let package = Package(
             path: "Tests/Support/legwork-store-crasher",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "legwork-task-crasher",
+            dependencies: ["LegworkCore", "Legwork", "LegworkSQLite", "LegworkTestKit"],
+            path: "Tests/Support/legwork-task-crasher",
+            swiftSettings: strict
+        ),
+        .target(name: "TestPrograms", dependencies: ["LegworkCore"], path: "Tests/Support/TestPrograms", swiftSettings: strict),
 
         .testTarget(name: "LegworkCoreTests", dependencies: ["LegworkCore", "LegworkTestKit"], swiftSettings: strict),
         .testTarget(
             name: "LegworkTests",
-            dependencies: ["Legwork", "LegworkCore", "LegworkSQLite", "LegworkTestKit"],
+            dependencies: ["Legwork", "LegworkCore", "LegworkSQLite", "LegworkTestKit", "TestPrograms", "legwork-task-crasher"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "LegworkStoreTests",
-            dependencies: ["LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit", "legwork-store-crasher"],
+            dependencies: [
+                "LegworkCore", "LegworkSQLite", "LegworkStoreConformance", "LegworkTestKit", "TestPrograms", "legwork-store-crasher",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -6,6 +6,15 @@ public enum StoreOperation: Sendable, Hashable, CaseIterable {
     /// The verbs of ``TaskStore``.
     case insert, claim, renew, commit, task, find, tasks, counts, events, leaseHolders, lostLeases, purge, quarantined, changes
     case descendants, cancelRun, send, take, deadLetters, replay, clear, post, notices, mark
+
+    /// Whether it may change what is stored.
+    public var isWrite: Bool {
+        switch self {
+        case .insert, .claim, .renew, .commit, .purge, .cancelRun, .send, .take, .replay, .clear, .post, .mark: true
+        case .task, .find, .tasks, .counts, .events, .leaseHolders, .lostLeases, .quarantined, .changes: false
+        case .descendants, .deadLetters, .notices: false
+        }
+    }
 }
 
 /// When an operation goes wrong.
@@ -43,6 +52,7 @@ public final class HeldOperation: Sendable {
 public final class FaultyStore: TaskStore {
     private let inner: any TaskStore
     private let plan = Lock(FaultPlan())
+    private let listener: (@Sendable (StoreOperation, FaultMoment) -> Void)?
 
     /// What a failing operation throws unless the test says otherwise.
     public static let full = StoreError(.full, "there is no room left; free some space")
@@ -52,10 +62,17 @@ public final class FaultyStore: TaskStore {
 
     /// Wraps a store.
     ///
-    /// - Parameter isShared: whether it claims to be shared with other processes, so that several managers of a test can be as many
-    ///   processes; nil means as the inner store.
-    public init(_ inner: any TaskStore, isShared: Bool? = nil) {
+    /// - Parameters:
+    ///   - isShared: whether it claims to be shared with other processes, so that several managers of a test can be as many processes; nil
+    ///     means as the inner store.
+    ///   - listener: hears of each operation that was not made to fail, at both moments; a program that wants to die there can.
+    public init(
+        _ inner: any TaskStore,
+        isShared: Bool? = nil,
+        listener: (@Sendable (StoreOperation, FaultMoment) -> Void)? = nil
+    ) {
         self.inner = inner
+        self.listener = listener
         self.isShared = isShared ?? inner.isShared
     }
 
@@ -116,6 +133,7 @@ public final class FaultyStore: TaskStore {
             case .hold(let held): await held.pass()
             }
         }
+        listener?(operation, moment)
     }
 }
 

@@ -1,5 +1,6 @@
 import LegworkCore
 import LegworkSQLite
+import TestPrograms
 import Testing
 
 @Suite("A store on a full disk")
@@ -130,7 +131,7 @@ struct FullDiskTests {
         let folder = try TemporaryFolder()
         let path = folder.file("tasks.db")
         let lines = try await blocking {
-            let crasher = try Crasher("fill", path)
+            let crasher = try TestProgram("legwork-store-crasher", ["fill", path])
             defer { crasher.finish() }
             return crasher.readLines()
         }

@@ -1,5 +1,6 @@
 import LegworkCore
 import LegworkSQLite
+import TestPrograms
 import Testing
 
 @Suite("A store whose process is killed")
@@ -45,7 +46,7 @@ struct KillingTests {
     private func kill(_ mode: String, _ path: String) async throws -> [String] {
         let patience = Int.random(in: 0...400)
         let lines = try await blocking {
-            let crasher = try Crasher(mode, path)
+            let crasher = try TestProgram("legwork-store-crasher", [mode, path])
             var lines: [String] = []
             while lines.count < patience, let line = crasher.readLine() { lines.append(line) }
             crasher.kill()
@@ -72,7 +73,7 @@ struct KillingTests {
         let folder = try TemporaryFolder()
         let path = folder.file("tasks.db")
         let crasher = try await blocking {
-            let crasher = try Crasher("hold", path)
+            let crasher = try TestProgram("legwork-store-crasher", ["hold", path])
             let line = crasher.readLine()
             crasher.kill()
             crasher.finish()

@@ -1,5 +1,6 @@
 import LegworkCore
 import LegworkSQLite
+import TestPrograms
 import Testing
 
 /// What the process that was killed said it had done, to be compared with what the file has of it.
@@ -16,7 +17,7 @@ struct Ledger {
 
     mutating func add(_ line: String) throws {
         let words = line.split(separator: " ").map(String.init)
-        guard words.count >= 2 else { throw Crasher.Failure(description: "unexpected output: \(line)") }
+        guard words.count >= 2 else { throw TestProgram.Failure(description: "unexpected output: \(line)") }
         switch words[0] {
         case "task": recorded.insert(try #require(TaskID(words[1])))
         case "ended": ended.insert(try #require(TaskID(words[1])))
@@ -29,7 +30,7 @@ struct Ledger {
         case "delivered": delivered.insert(try #require(Int64(words[1])))
         case "gone", "done", "told": given[words[0], default: []].insert(words[1])
         case "?gone", "?done", "?told": perhapsGiven[String(words[0].dropFirst()), default: []].insert(words[1])
-        case _: throw Crasher.Failure(description: "unexpected output: \(line)")
+        case _: throw TestProgram.Failure(description: "unexpected output: \(line)")
         }
     }
 

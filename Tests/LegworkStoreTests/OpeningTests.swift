@@ -1,6 +1,7 @@
 import Glibc
 import LegworkCore
 import LegworkSQLite
+import TestPrograms
 import Testing
 
 @Suite("Opening a store on SQLite")
@@ -85,7 +86,7 @@ struct OpeningTests {
         let path = path
         let store = try await SQLiteTaskStore.open(path: path)
         let lines = try await blocking {
-            let crasher = try Crasher("open", path)
+            let crasher = try TestProgram("legwork-store-crasher", ["open", path])
             defer { crasher.finish() }
             return crasher.readLines()
         }
@@ -95,7 +96,7 @@ struct OpeningTests {
         await store.close()
 
         let holder = try await blocking { () -> (Int32, String?) in
-            let crasher = try Crasher("hold", path)
+            let crasher = try TestProgram("legwork-store-crasher", ["hold", path])
             let line = crasher.readLine()
             let text: String?
             do {
@@ -184,7 +185,7 @@ struct OpeningTests {
             chmod(folder.path, 0o555)
             let file = folder.file(name)
             let lines = try await blocking {
-                let crasher = try Crasher(mode, file)
+                let crasher = try TestProgram("legwork-store-crasher", [mode, file])
                 defer { crasher.finish() }
                 return crasher.readLines()
             }

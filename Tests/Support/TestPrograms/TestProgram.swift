@@ -1,20 +1,28 @@
-import Glibc
+package import Glibc
 import LegworkCore
-import LegworkSQLite
 
-/// The test program `legwork-store-crasher` at work in a process of its own. Its methods block: call them on a ``BlockingThread``.
-final class Crasher {
-    let pid: pid_t
+/// A small program of the tests at work in a process of its own. Its methods block: call them within ``blocking(_:)``.
+package final class TestProgram {
+    package let pid: pid_t
     private let input: Int32
     private let output: Int32
     private var unread: [UInt8] = []
 
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+
+        package init(description: String) { self.description = description }
     }
 
-    init(_ mode: String, _ path: String) throws {
-        let program = try Self.program()
+    /// How a process ended.
+    package enum End: Sendable, Hashable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
+    /// Starts a program that lies beside the tests.
+    package init(_ name: String, _ arguments: [String]) throws {
+        let program = try Self.path(of: name)
         var (inputPipe, outputPipe): ([Int32], [Int32]) = ([0, 0], [0, 0])
         guard unsafe pipe(&inputPipe) == 0, unsafe pipe(&outputPipe) == 0 else { throw Failure(description: "no pipes") }
         for descriptor in [inputPipe[1], outputPipe[0]] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
@@ -27,10 +35,10 @@ final class Crasher {
             unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
         }
         var child: pid_t = 0
-        let words: [String] = [program, mode, path]
-        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
-        let result = unsafe posix_spawn(&child, program, &actions, nil, &arguments, nil)
+        let words = [program] + arguments
+        var vector: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { unsafe vector.forEach { unsafe free($0) } }
+        let result = unsafe posix_spawn(&child, program, &actions, nil, &vector, nil)
         close(inputPipe[0])
         close(outputPipe[1])
         guard result == 0 else {
@@ -44,7 +52,7 @@ final class Crasher {
     deinit { close(output) }
 
     /// The next line of output; nil at the end.
-    func readLine() -> String? {
+    package func readLine() -> String? {
         while true {
             if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = String(decoding: unread[..<end], as: UTF8.self)
@@ -59,37 +67,39 @@ final class Crasher {
     }
 
     /// All lines until the end.
-    func readLines() -> [String] {
+    package func readLines() -> [String] {
         var lines: [String] = []
         while let line = readLine() { lines.append(line) }
         return lines
     }
 
     /// Kills the process at once; what it wrote before can still be read.
-    func kill() { Glibc.kill(pid, SIGKILL) }
+    package func kill() { Glibc.kill(pid, SIGKILL) }
 
     /// Ends the program's input and waits until it is gone.
-    func finish() {
+    @discardableResult
+    package func finish() -> End {
         close(input)
         var status: Int32 = 0
         while unsafe waitpid(pid, &status, 0) == -1, errno == EINTR {}
+        let signal = status & 0x7F
+        return signal == 0 ? .exit((status >> 8) & 0xFF) : .signal(signal)
     }
 
-    /// The program lies beside the tests.
-    private static func program() throws -> String {
+    private static func path(of name: String) throws -> String {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let here = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let folders = [here, CommandLine.arguments.first ?? ""].map { $0.split(separator: "/", omittingEmptySubsequences: false) }
         for folder in folders {
-            let path = folder.dropLast().joined(separator: "/") + "/legwork-store-crasher"
+            let path = folder.dropLast().joined(separator: "/") + "/" + name
             if unsafe access(path, X_OK) == 0 { return path }
         }
-        throw Failure(description: "legwork-store-crasher is not beside '\(here)'")
+        throw Failure(description: "\(name) is not beside '\(here)'")
     }
 }
 
 /// Runs a body that blocks on a thread of its own.
-func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await BlockingThread.run(body) { Crasher.Failure(description: "no thread can be started: error \($0)") }
+package func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await BlockingThread.run(body) { TestProgram.Failure(description: "no thread can be started: error \($0)") }
 }
