@@ -199,6 +199,7 @@ struct StoreFaultTests {
         let tool = ScriptedTool()
         let bench = try Bench(tool)
         bench.store.fail(.insert, .after, times: 1)
+        bench.store.fail(.task, times: 1)
         async let call = bench.manager.call("scripted", as: bench.alice)
         await bench.pass(.seconds(10))
         await bench.pass(.seconds(1))

@@ -39,7 +39,7 @@ extension Attempt {
         events += reports.apply(to: &record, at: now)
         do {
             let notices = words.map { $0.notice(of: record) }
-            switch try await engine.store.insert(InsertRequest(record, events: events, notices: notices)) {
+            switch try await engine.insert(InsertRequest(record, events: events, notices: notices)) {
             case .inserted:
                 reports = UnwrittenReports()
                 words = []

@@ -15,6 +15,8 @@ extension Engine {
             case .requested, .cancelledBeforeStart: return try record.apply(.cancelRequested, at: self.clock.now)
             }
         }
+        // Also when the wish was recorded before, for the attempt may not have heard of it.
+        if update != nil, disposition == .requested { live[id]?.cancel() }
         return update.map { (disposition, $0.record) }
     }
 

@@ -48,7 +48,7 @@ extension Engine {
                 notices: transition.notices,
                 acknowledging: transition.acknowledging
             )
-            switch try await store.commit(commit) {
+            switch try await write(commit) {
             case .applied:
                 perform(transition.effects, on: next)
                 announce(transition.notices)
@@ -64,10 +64,29 @@ extension Engine {
         throw TaskManagerError(.conflict, "task \(id) keeps changing; try again")
     }
 
-    /// The task, if it is executed under a lease: for writes whose answer did not come, though they may have been done.
-    func task(_ id: TaskID, heldUnder lease: Lease?) async -> TaskRecord? {
-        guard let lease, let stored = try? await store.task(TaskLookup(id, in: .operator)) else { return nil }
-        return stored.lease?.token == lease.token ? stored : nil
+    /// Commits a change. When the answer did not come, it is looked up whether it was made: what follows from it would be done by nobody else.
+    private func write(_ change: TaskChange) async throws(StoreError) -> CommitResult {
+        do {
+            return try await store.commit(change)
+        } catch {
+            var meant = change.record
+            guard Self.mayPass(error), let stored = try? await store.task(TaskLookup(meant.id, in: .operator)) else { throw error }
+            meant.keepRenewedLease(of: stored)
+            guard stored == meant else { throw error }
+            return .applied
+        }
+    }
+
+    /// Inserts a task that starts now. When the answer did not come, it is looked up whether it was recorded: nobody else would start it.
+    func insert(_ request: InsertRequest) async throws(StoreError) -> InsertResult {
+        do {
+            return try await store.insert(request)
+        } catch {
+            guard error.code != .duplicateID, let token = request.record.lease?.token,
+                let stored = try? await store.task(TaskLookup(request.record.id, in: .operator)), stored.lease?.token == token
+            else { throw error }
+            return .inserted
+        }
     }
 
     /// Does what follows from a change that is written.

@@ -126,13 +126,13 @@ extension TaskManager {
             createdAt: engine.clock.now
         )
         let event = record.newEvent(.created, at: record.createdAt)
+        // Also after a fault, for it may be written all the same.
+        defer { engine.workers.wake() }
         switch try await engine.store.insert(InsertRequest(record, events: [event])) {
         case .existing(let existing): return existing
         case .nameTaken(let other): throw nameTaken(other)
         case .refused(let refusal): throw TaskManagerError(refusal)
-        case .inserted:
-            engine.workers.wake()
-            return record
+        case .inserted: return record
         }
     }
 
@@ -152,23 +152,11 @@ extension TaskManager {
             lease: engine.newLease(),
             at: engine.clock.now
         )
-        switch try await insert(InsertRequest(record, events: events)) {
+        switch try await engine.insert(InsertRequest(record, events: events)) {
         case .inserted: return Spawned(record, isNew: true)
         case .existing(let existing): return Spawned(existing, isNew: false)
         case .nameTaken(let other): throw nameTaken(other)
         case .refused(let refusal): throw TaskManagerError(refusal)
-        }
-    }
-
-    /// Inserts a task that starts now. An answer that was lost on its way is looked up, for nobody else would start the attempt.
-    private func insert(_ request: InsertRequest) async throws -> InsertResult {
-        do {
-            return try await engine.store.insert(request)
-        } catch {
-            guard error.code != .duplicateID, await engine.task(request.record.id, heldUnder: request.record.lease) != nil else {
-                throw error
-            }
-            return .inserted
         }
     }
 

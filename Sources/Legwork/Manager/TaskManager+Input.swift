@@ -42,9 +42,13 @@ extension TaskManager {
         guard !responses.isEmpty else { throw TaskManagerError(.invalidArgument, "there is no answer; give at least one") }
         // In an order, so that the same mistake is told in the same words.
         let ordered = responses.sorted { $0.key < $1.key }
-        let update = try await engine.update(id, in: scope) { record in try record.respond(ordered, at: engine.clock.now) }
+        let update: Engine.Update?
+        do {
+            // Also after a fault, for the answer may be written all the same.
+            defer { engine.watchers.inputChanged(of: id) }
+            update = try await engine.update(id, in: scope) { record in try record.respond(ordered, at: engine.clock.now) }
+        }
         guard let update else { throw TaskManagerError.notFound(id) }
-        engine.watchers.inputChanged(of: id)
         let open = Set(update.record.openInputs.map(\.key))
         await engine.withdraw(of: update.record) { $0.kind == .inputRequired && open.isDisjoint(with: $0.askedKeys) }
         return update.record

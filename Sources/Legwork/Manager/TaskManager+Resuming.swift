@@ -39,23 +39,15 @@ extension TaskManager {
         defer { engine.live.endStarting() }
         if engine.isShuttingDown { throw shuttingDown }
         let lease = engine.newLease()
-        let record: TaskRecord
-        do {
-            let update = try await engine.update(id, in: scope) { record in
-                guard record.status == .stopped else { return nil }
-                let now = engine.clock.now
-                record.arguments = merged
-                let resumed = try record.apply(.resumed, at: now)
-                let claimed = try record.claim(under: lease, at: now)
-                return TaskRecord.Transition(events: resumed.events + claimed.events)
-            }
-            guard let update else { throw TaskManagerError.notFound(id) }
-            record = update.record
-        } catch let error as StoreError {
-            // An answer that was lost on its way is looked up, for nobody else would start the attempt.
-            guard let stored = await engine.task(id, heldUnder: lease) else { throw error }
-            record = stored
+        let update = try await engine.update(id, in: scope) { record in
+            guard record.status == .stopped else { return nil }
+            let now = engine.clock.now
+            record.arguments = merged
+            let resumed = try record.apply(.resumed, at: now)
+            let claimed = try record.claim(under: lease, at: now)
+            return TaskRecord.Transition(events: resumed.events + claimed.events)
         }
+        guard let record = update?.record else { throw TaskManagerError.notFound(id) }
         if record.lease?.token == lease.token {
             Attempt(engine: engine, tool: tool, record: record).startDetached()
             let began = record.startedAt ?? record.updatedAt
