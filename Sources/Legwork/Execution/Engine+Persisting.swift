@@ -38,7 +38,7 @@ extension Engine {
                 guard let update = try await update(id, token: token, from: hint, change) else { return .lost }
                 return .written(update.record)
             } catch is LostLease {
-                problem("\(what) of \(id) came too late: the task is another attempt's, or this was written though the store did not say so")
+                problem("\(what) of \(id) came too late: the task is another attempt's, or it was written though no answer said so")
                 // Whichever it is, those who wait here have not heard of it.
                 watchers.changedElsewhere(id)
                 followers.ringAll()
