@@ -16,7 +16,7 @@ extension Engine {
             }
         }
         // Also when the wish was recorded before, for the attempt may not have heard of it.
-        if update != nil, disposition == .requested { live[id]?.cancel() }
+        if let update, update.effects.isEmpty, disposition == .requested { perform([.cancelAttempt], on: update.record) }
         return update.map { (disposition, $0.record) }
     }
 
