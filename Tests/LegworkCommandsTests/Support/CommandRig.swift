@@ -5,7 +5,7 @@ import LegworkTestKit
 import Testing
 
 /// All tests that start processes, one after another: some count the descriptors and children of this process.
-@Suite("Running commands", .serialized, .timeLimit(.minutes(2)))
+@Suite("Running commands", .serialized, .timeLimit(.minutes(5)))
 struct RunningCommands {}
 
 /// A `run_command` tool and a host to call it with.

@@ -4,7 +4,7 @@ import LegworkHTTP
 import Synchronization
 import Testing
 
-@Suite("Requesting", .timeLimit(.minutes(1)))
+@Suite("Requesting", .timeLimit(.minutes(5)))
 struct Requesting {
     @Test("a cancelled request is seen by the server at once", arguments: [true, false])
     func cancelling(isUnix: Bool) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LegworkHTTP
 
-@Suite("Webhooks that wake", .timeLimit(.minutes(1)))
+@Suite("Webhooks that wake", .timeLimit(.minutes(5)))
 struct Webhooks {
     @Test("post the notices, and work when the answer is 2xx", arguments: [204, 500])
     func post(status: Int) async throws {

@@ -4,7 +4,7 @@ import LegworkEventLoop
 import Synchronization
 import Testing
 
-@Suite("An event loop", .timeLimit(.minutes(1)))
+@Suite("An event loop", .timeLimit(.minutes(5)))
 struct EventLoopBehaviour {
     @Test("runs a task that prefers it on its own thread, before and after a suspension")
     func runsTasks() async throws {
@@ -171,7 +171,7 @@ struct EventLoopBehaviour {
     }
 }
 
-@Suite("Signals on an event loop", .serialized, .timeLimit(.minutes(1)))
+@Suite("Signals on an event loop", .serialized, .timeLimit(.minutes(5)))
 struct EventLoopSignals {
     @Test("arrive as soon as the watch exists, and belong to one loop at a time")
     func signals() async throws {

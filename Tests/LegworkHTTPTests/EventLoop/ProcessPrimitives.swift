@@ -2,7 +2,7 @@ import Glibc
 import LegworkEventLoop
 import Testing
 
-@Suite("Process primitives", .timeLimit(.minutes(1)))
+@Suite("Process primitives", .timeLimit(.minutes(5)))
 struct ProcessPrimitives {
     @Test(
         "run a program with its arguments, environment, folder and descriptors, and tell how it ended",

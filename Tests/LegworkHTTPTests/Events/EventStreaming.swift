@@ -4,7 +4,7 @@ import LegworkHTTP
 import Synchronization
 import Testing
 
-@Suite("Event streams end to end", .timeLimit(.minutes(1)))
+@Suite("Event streams end to end", .timeLimit(.minutes(5)))
 struct EventStreaming {
     @Test("events arrive as they were sent, one at a time", arguments: [true, false])
     func endToEnd(isUnix: Bool) async throws {

@@ -4,7 +4,7 @@ import LegworkHTTP
 import Synchronization
 import Testing
 
-@Suite("Clients that go away or read slowly", .timeLimit(.minutes(1)))
+@Suite("Clients that go away or read slowly", .timeLimit(.minutes(5)))
 struct Disconnecting {
     @Test("a disconnect cancels the handler", arguments: [true, false], [true, false])
     func cancels(isUnix: Bool, isStreaming: Bool) async throws {

@@ -5,7 +5,7 @@ import LegworkHTTP
 import Synchronization
 import Testing
 
-@Suite("Listening and stopping", .timeLimit(.minutes(1)))
+@Suite("Listening and stopping", .timeLimit(.minutes(5)))
 struct Listening {
     private func server(_ loop: EventLoop) -> HTTPServer {
         HTTPServer(loop: loop) { _, writer in await writer.send(status: 200, body: utf8("here")) }

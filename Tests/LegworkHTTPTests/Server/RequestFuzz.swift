@@ -2,7 +2,7 @@ import LegworkEventLoop
 import LegworkHTTP
 import Testing
 
-@Suite("Mutated requests", .timeLimit(.minutes(2)))
+@Suite("Mutated requests", .timeLimit(.minutes(5)))
 struct RequestFuzz {
     /// A small generator that gives the same numbers on every run.
     private struct Random: RandomNumberGenerator {

@@ -119,7 +119,7 @@ struct GuardCase: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite("The guard before the handler", .timeLimit(.minutes(1)))
+@Suite("The guard before the handler", .timeLimit(.minutes(5)))
 struct RequestGuard {
     @Test("refuses, closes, and serves nothing that follows", arguments: GuardCase.refused)
     func refuses(example: GuardCase) async throws {

@@ -2,7 +2,7 @@ import LegworkEventLoop
 import LegworkHTTP
 import Testing
 
-@Suite("Routing", .timeLimit(.minutes(1)))
+@Suite("Routing", .timeLimit(.minutes(5)))
 struct Routing {
     private static let router = HTTPRouter { routes in
         func answer(_ name: String) -> HTTPRouter.Action {

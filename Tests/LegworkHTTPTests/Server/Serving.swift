@@ -4,7 +4,7 @@ import LegworkHTTP
 import Synchronization
 import Testing
 
-@Suite("Serving", .timeLimit(.minutes(1)))
+@Suite("Serving", .timeLimit(.minutes(5)))
 struct Serving {
     @Test("answers over both transports, with the peer's identity", arguments: [true, false])
     func bothTransports(isUnix: Bool) async throws {

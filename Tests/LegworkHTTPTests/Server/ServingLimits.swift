@@ -5,7 +5,7 @@ import LegworkHTTP
 import Synchronization
 import Testing
 
-@Suite("Limits of the server", .timeLimit(.minutes(1)))
+@Suite("Limits of the server", .timeLimit(.minutes(5)))
 struct ServingLimits {
     private static func small() -> HTTPServerConfiguration {
         var configuration = HTTPServerConfiguration()
