@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PREFIX ?= $(HOME)/.local
 STRICT := --explicit-target-dependency-import-check error
 
-.PHONY: help build demo test test-swift test-examples test-clients bench lint docs format install clean setup
+.PHONY: help build demo test test-swift test-examples test-clients bench soak lint docs format install clean setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ bench: setup ## measure, print a table, and write .build/bench.json
 	swift build -c release --product legwork-bench $(STRICT)
 	swift build -c release --product legwork $(STRICT)
 	.build/release/legwork-bench $(BENCH)
+
+soak: build ## load a daemon, kill it again and again, and look whether every task ended once (SOAK="--tasks 100000")
+	@scripts/soak .build/release/legwork $(SOAK)
 
 lint: ## check the format and the size of the files
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks Examples
