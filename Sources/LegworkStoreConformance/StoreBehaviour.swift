@@ -17,7 +17,8 @@ public struct StoreBehaviour: Sendable, CustomStringConvertible {
 
     /// Every behaviour, topic after topic.
     public static let all: [StoreBehaviour] =
-        inserting + idempotency + names + claiming + claimingOrder + committing + leases + lostLeases + reading + finding
+        inserting + idempotency + names + claiming + claimingOrder + fairness + gates + queueStates + waiting + committing + leases
+        + lostLeases + reading + finding
         + listing + filtering + paging + counting + timeline + purging + keeping + isolation + exactness + extras + flights + families
         + refusing + sending + taking + deadLetters + replaying + telling + posting + noticing + changes + limits + closing + durability
 

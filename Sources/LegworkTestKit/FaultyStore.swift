@@ -6,13 +6,14 @@ public enum StoreOperation: Sendable, Hashable, CaseIterable {
     /// The verbs of ``TaskStore``.
     case insert, claim, renew, commit, task, find, tasks, counts, events, leaseHolders, lostLeases, purge, quarantined, changes
     case descendants, cancelRun, send, take, deadLetters, replay, clear, post, notices, mark
+    case waiting, setQueue, queues
 
     /// Whether it may change what is stored.
     public var isWrite: Bool {
         switch self {
-        case .insert, .claim, .renew, .commit, .purge, .cancelRun, .send, .take, .replay, .clear, .post, .mark: true
+        case .insert, .claim, .renew, .commit, .purge, .cancelRun, .send, .take, .replay, .clear, .post, .mark, .setQueue: true
         case .task, .find, .tasks, .counts, .events, .leaseHolders, .lostLeases, .quarantined, .changes: false
-        case .descendants, .deadLetters, .notices: false
+        case .descendants, .deadLetters, .notices, .waiting, .queues: false
         }
     }
 }
@@ -198,6 +199,21 @@ extension FaultyStore {
     /// Passes it on.
     public func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID] {
         try await pass(.purge) { () throws(StoreError) in try await inner.purge(request) }
+    }
+
+    /// Passes it on.
+    public func waiting(_ query: WaitingQuery) async throws(StoreError) -> WaitingReply {
+        try await pass(.waiting) { () throws(StoreError) in try await inner.waiting(query) }
+    }
+
+    /// Passes it on.
+    public func set(_ update: QueueUpdate) async throws(StoreError) {
+        try await pass(.setQueue) { () throws(StoreError) in try await inner.set(update) }
+    }
+
+    /// Passes it on.
+    public func queues() async throws(StoreError) -> [QueueStanding] {
+        try await pass(.queues) { () throws(StoreError) in try await inner.queues() }
     }
 
     /// Passes it on.

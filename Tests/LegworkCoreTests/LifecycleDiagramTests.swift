@@ -85,6 +85,7 @@ struct LifecycleDiagramTests {
         case .retried: "retried"
         case .stopped: "stopped"
         case .resumed: "resumed"
+        case .retryRequested: "retry requested"
         case .cancelRequested: "cancel requested"
         case .limitReached(let reason): reason.rawValue.replacing("_", with: " ")
         }

@@ -9,7 +9,7 @@ struct LifecycleTests {
     static let events: [Event] = [
         .claimed, .completed, .failed(.toolError), .cancelled, .cancelForced, .inputRequested, .inputProvided, .interrupted(.shutdown),
         .retried(.retry), .stopped(.orphaned), .resumed, .cancelRequested, .limitReached(.queueLimit), .limitReached(.wallLimit),
-        .limitReached(.idleLimit),
+        .limitReached(.idleLimit), .retryRequested,
     ]
 
     struct Start: Hashable, CustomTestStringConvertible {
@@ -48,6 +48,7 @@ struct LifecycleTests {
         case (.running, .cancelRequested), (.inputRequired, .cancelRequested): start.status
         case (.stopped, .resumed): .queued
         case (.stopped, .completed): .completed
+        case (.failed, .retryRequested): .queued
         case (.stopped, .failed): .failed
         case (.stopped, .cancelRequested): .cancelled
         case (.completed, .cancelRequested), (.failed, .cancelRequested), (.cancelled, .cancelRequested): start.status
@@ -70,8 +71,13 @@ struct LifecycleTests {
         }
     }
 
-    @Test("a terminal status never changes", arguments: [TaskStatus.completed, .failed, .cancelled], events)
+    @Test(
+        "a terminal status never changes, except that somebody may want a failed task to be tried again",
+        arguments: [TaskStatus.completed, .failed, .cancelled],
+        events
+    )
     func terminal(status: TaskStatus, event: Event) {
+        if status == .failed, event == .retryRequested { return }
         var lifecycle = TaskLifecycle(status: status, reason: nil, isCancelRequested: false, attempts: 1)
         _ = try? lifecycle.apply(event)
         #expect(lifecycle.status == status)

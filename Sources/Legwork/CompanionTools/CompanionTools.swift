@@ -7,7 +7,7 @@ public import LegworkCore
 public enum CompanionTools {
     /// The tools' names, in the order in which they are listed.
     public static let names = [
-        "check_task", "await_task", "list_tasks", "cancel_task", "task_output", "send_message", "answer_task", "resume_task",
+        "check_task", "await_task", "list_tasks", "cancel_task", "submit_task", "task_output", "send_message", "answer_task", "resume_task",
         "redirect_task",
         "recover_failed_messages",
     ]
@@ -18,7 +18,8 @@ public enum CompanionTools {
     public static func all(for manager: TaskManager) -> [any Tool] {
         let desk = TaskDesk(manager)
         return [
-            CheckTaskTool(desk), AwaitTaskTool(desk), ListTasksTool(desk), CancelTaskTool(desk), TaskOutputTool(desk),
+            CheckTaskTool(desk), AwaitTaskTool(desk), ListTasksTool(desk), CancelTaskTool(desk), SubmitTaskTool(desk),
+            TaskOutputTool(desk),
             SendMessageTool(desk),
             AnswerTaskTool(desk), ResumeTaskTool(desk), RedirectTaskTool(desk), RecoverFailedMessagesTool(desk),
         ]

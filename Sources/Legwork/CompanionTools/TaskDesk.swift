@@ -40,6 +40,7 @@ struct TaskDesk: Sendable {
             case .noInbox: "no_inbox"
             case .inboxFull: "inbox_full"
             case .notAsked: "not_asked"
+            case .queueDraining: "queue_draining"
             case .noChannel: "no_channel"
             case .shuttingDown: "shutting_down"
             default: "invalid_argument"

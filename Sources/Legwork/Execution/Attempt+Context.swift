@@ -23,6 +23,7 @@ extension Attempt {
         report.message = report.message?.truncated(toBytes: TaskEvent.maximumTextBytes)
         let (mustSchedule, hasCaller) = state.withLock { state in
             state.keeping.unwritten.add(report)
+            if state.kept?.limits != nil { state.keeping.limits?.report(report, at: engine.clock.uptime) }
             return (state.mustScheduleFlush(), state.machine.hasCaller)
         }
         if hasCaller { options.onReport?(report) }
@@ -33,6 +34,7 @@ extension Attempt {
         let now = engine.clock.now
         let mustSchedule = state.withLock { state in
             state.keeping.unwritten.add(text: text, data: data, at: now)
+            state.noteEntry(data, at: engine.clock.uptime)
             return state.mustScheduleFlush()
         }
         if mustSchedule { scheduleFlush() }
@@ -45,6 +47,7 @@ extension Attempt {
         let mustWrite = state.withLock { state in
             state.keeping.checkpoint = checkpoint
             state.keeping.unwritten.add(checkpoint: checkpoint)
+            state.noteEntry(nil, at: engine.clock.uptime)
             return state.machine.hasOrGetsRecord
         }
         guard mustWrite else { return }
@@ -76,6 +79,7 @@ extension Attempt {
         engine.watchers.outputGrew(id)
         let mustSchedule = state.withLock { state in
             if let output = state.keeping.output { state.keeping.unwritten.outputGrew(to: output.keptBytes) }
+            state.noteEntry(nil, at: engine.clock.uptime)
             return state.mustScheduleFlush()
         }
         if mustSchedule { scheduleFlush() }

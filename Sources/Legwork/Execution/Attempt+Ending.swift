@@ -47,9 +47,13 @@ extension Attempt {
         let facts = state.withLock { state in
             (
                 id: state.id, token: state.token, isInterrupted: state.isInterrupted, lastSeen: state.kept?.lastSeen,
-                reports: state.takeUnwritten()
+                reports: state.takeUnwritten(), limit: state.kept?.limitReached,
+                // Who waits gets the error, and decides himself.
+                isRetried: !state.machine.hasCaller
             )
         }
+        forgetLimits()
+        let plan = facts.isRetried ? RetryPlan(chance: engine.configuration.chance()) : nil
         guard let id = facts.id, let token = facts.token else { return nil }
         var ending = ending
         var reports = facts.reports
@@ -62,8 +66,9 @@ extension Attempt {
                 let events = reports.apply(to: &record, at: now)
                 var transition =
                     switch ending {
-                    case .outcome(let outcome): try record.end(with: outcome, isInterrupted: facts.isInterrupted, at: now)
-                    case .forced: try record.abandon(isInterrupted: facts.isInterrupted, at: now)
+                    case .outcome(let outcome):
+                        try record.end(with: outcome, isInterrupted: facts.isInterrupted, limit: facts.limit, plan, at: now)
+                    case .forced: try record.abandon(isInterrupted: facts.isInterrupted, limit: facts.limit, plan, at: now)
                     }
                 transition.events = events + transition.events
                 transition.acknowledging = inbox?.dealtWith ?? 0
@@ -89,7 +94,7 @@ extension Attempt {
         endTurn()
         inbox?.end()
         engine.live.remove(self, of: id)
-        whenOver?()
+        slot?.end()
         return written
     }
 

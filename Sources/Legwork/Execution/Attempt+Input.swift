@@ -15,7 +15,7 @@ extension Attempt {
         try await becomeTask()
         let request = try await put(message, schema, key)
         if let reply = try request.reply { return reply }
-        return try await answer(to: request.key)
+        return try await whileWaiting { try await answer(to: request.key) }
     }
 
     /// Records a question.

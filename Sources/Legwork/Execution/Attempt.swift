@@ -48,6 +48,10 @@ final class Attempt: ToolContextHost, LineageSource {
         /// Whether the tool was told to stop because the task is another attempt's.
         var hasLostLease = false
         var unwritten = UnwrittenReports()
+        /// How long the attempt may go on, where there is a limit, when that is looked at next, and the limit that was reached.
+        var limits: AttemptLimits?
+        var limitTicket: DeadlineHeap.Ticket?
+        var limitReached: TaskReason?
         /// What the owner is to be told when the call has become a task.
         var unposted = UnpostedNotices()
         /// Reads the inbox, once the tool has asked for a message.
@@ -63,12 +67,12 @@ final class Attempt: ToolContextHost, LineageSource {
     /// What somebody asked for, outside the attempt's own memory.
     private final class Asked: Sendable {
         let options: CallOptions?
-        /// Called when the attempt is over and its outcome is where it belongs.
-        let whenOver: (@Sendable () -> Void)?
+        /// The attempt's place in the pool, when it comes from a queue.
+        let slot: WorkerSlot?
 
-        init(_ options: CallOptions?, whenOver: (@Sendable () -> Void)? = nil) {
+        init(_ options: CallOptions?, slot: WorkerSlot? = nil) {
             self.options = options
-            self.whenOver = whenOver
+            self.slot = slot
         }
     }
 
@@ -110,14 +114,14 @@ final class Attempt: ToolContextHost, LineageSource {
         tool: RegisteredTool,
         record: TaskRecord,
         options: CallOptions? = nil,
-        whenOver: (@Sendable () -> Void)? = nil
+        slot: WorkerSlot? = nil
     ) {
         self.engine = engine
         self.tool = tool
         arguments = record.arguments
         caller = record.caller
         lineage = record.lineage
-        asked = options == nil && whenOver == nil ? nil : Asked(options, whenOver: whenOver)
+        asked = options == nil && slot == nil ? nil : Asked(options, slot: slot)
         var state = State(machine: AttemptStateMachine(isRecorded: true, hasCaller: options != nil))
         state.id = record.id
         state.token = record.lease?.token
@@ -126,6 +130,7 @@ final class Attempt: ToolContextHost, LineageSource {
         if let checkpoint = record.checkpoint { state.keeping.checkpoint = checkpoint }
         self.state = Lock(state)
         engine.live.add(self, as: record.id)
+        if slot != nil || record.terms != .none { watchLimits(of: record) }
     }
 
     var owner: Owner? { caller.owner }
@@ -135,8 +140,8 @@ final class Attempt: ToolContextHost, LineageSource {
     /// What the caller asked for.
     var options: CallOptions { asked?.options ?? CallOptions() }
 
-    /// To be called when the attempt is over and its outcome is where it belongs.
-    var whenOver: (@Sendable () -> Void)? { asked?.whenOver }
+    /// The attempt's place in the pool, when it comes from a queue.
+    var slot: WorkerSlot? { asked?.slot }
 
     // MARK: - Running
 
@@ -150,7 +155,7 @@ final class Attempt: ToolContextHost, LineageSource {
         switch began(work) {
         case nil: return nil
         case .returned(let result): return result
-        case .cancelled: throw CancellationError()
+        case .cancelled, .snoozed: throw CancellationError()
         }
     }
 
@@ -200,8 +205,13 @@ final class Attempt: ToolContextHost, LineageSource {
     @inline(never)
     private func finish(_ outcome: ToolOutcome) async {
         let action = state.withLock { state in
-            if case .cancelled = outcome, !state.isCancelled { return state.machine.toolReturned(.stoppedItself) }
-            return state.machine.toolReturned(outcome)
+            switch outcome {
+            case .cancelled where !state.isCancelled: state.machine.toolReturned(.stoppedItself)
+            // Only what nobody waits for can go on later.
+            case .snoozed(let duration) where !state.machine.isRecorded || state.machine.hasCaller:
+                state.machine.toolReturned(.returned(.error(Snooze(duration: duration).description)))
+            case .returned, .cancelled, .snoozed: state.machine.toolReturned(outcome)
+            }
         }
         switch action {
         case .none: break
@@ -216,7 +226,7 @@ final class Attempt: ToolContextHost, LineageSource {
         forgetCall()
         switch outcome {
         case .returned(let result): waiter.resume(returning: .finished(result))
-        case .cancelled: waiter.resume(throwing: whyStopped)
+        case .cancelled, .snoozed: waiter.resume(throwing: whyStopped)
         }
         answered()
     }

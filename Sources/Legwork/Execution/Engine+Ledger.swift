@@ -94,7 +94,7 @@ extension Engine {
         for effect in effects {
             switch effect {
             case .cancelAttempt: if record.lease?.node == node { live.cancel(record.id) }
-            case .wakeWorkers: workers.wake()
+            case .wakeWorkers: workers.joined(record, self)
             case .finish: caretaker.taskEnded()
             case .endLease, .announce: break
             }

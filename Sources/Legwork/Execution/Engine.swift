@@ -41,7 +41,10 @@ final class Engine: Sendable {
         window = configuration.window
         maximumArgumentBytes = configuration.maximumArgumentBytes
         deadlines = DeadlineHeap(clock: clock)
-        workers = WorkerPool(slots: configuration.workers)
+        workers = WorkerPool(
+            slots: configuration.workers,
+            gate: QueueGate(configuration.queuePolicies, others: configuration.standardQueuePolicy)
+        )
         output = configuration.outputFolder.map { OutputFolder(path: $0, limit: configuration.maximumOutputBytes) }
         caretaker = Caretaker(configuration.retention, hasOutput: configuration.outputFolder != nil)
         wakeUps = configuration.wakeUps.map { WakeUps($0, clock: clock) }

@@ -6,17 +6,37 @@ extension TaskRecord {
     /// - Parameters:
     ///   - outcome: what the tool gave; a result must be limited already.
     ///   - isInterrupted: whether the tool was told to stop because its process does.
+    ///   - limit: the limit that was reached, when the tool was told to stop because of it.
+    ///   - plan: decides whether there is another attempt; nil for none.
     ///   - now: the time.
-    mutating func end(with outcome: ToolOutcome, isInterrupted: Bool, at now: Timestamp) throws(IllegalTransition) -> Transition {
+    mutating func end(
+        with outcome: ToolOutcome,
+        isInterrupted: Bool,
+        limit: TaskReason? = nil,
+        _ plan: RetryPlan? = nil,
+        at now: Timestamp
+    ) throws(IllegalTransition) -> Transition {
         let goesOnLater = isInterrupted && !lifecycle.isCancelRequested
         switch outcome {
         case .returned(let result):
+            guard result.isError else {
+                self.result = result
+                return try apply(.completed, at: now)
+            }
             // A tool may well answer the interruption with an error; that is no fault of the work.
-            if result.isError, goesOnLater { return try interrupt(.shutdown, at: now) }
+            if goesOnLater { return try interrupt(.shutdown, at: now) }
+            if let time = plan?.next(for: self, after: result, at: now) {
+                return try tryAgain(at: time, limit ?? .toolError, limit.map(Self.words) ?? result.text, now)
+            }
             self.result = result
-            return try apply(result.isError ? .failed(.toolError) : .completed, at: now)
+            if let limit { return try reach(limit, at: now) }
+            return try apply(.failed(.toolError), at: now)
+        case .snoozed(let duration):
+            notBefore = now + duration
+            return try apply(.interrupted(.snoozed), at: now)
         case .cancelled:
             if goesOnLater { return try interrupt(.shutdown, at: now) }
+            if let limit, !lifecycle.isCancelRequested { return try end(at: limit, plan, at: now) }
             // Whoever wanted the cancel could not record the wish.
             let wish = lifecycle.isCancelRequested ? [] : try apply(.cancelRequested, at: now).events
             var transition = try apply(.cancelled, at: now)
@@ -26,11 +46,50 @@ extension TaskRecord {
     }
 
     /// Ends an attempt whose tool did not stop when it was told to.
-    mutating func abandon(isInterrupted: Bool, at now: Timestamp) throws(IllegalTransition) -> Transition {
+    mutating func abandon(
+        isInterrupted: Bool,
+        limit: TaskReason? = nil,
+        _ plan: RetryPlan? = nil,
+        at now: Timestamp
+    ) throws(IllegalTransition) -> Transition {
         if isInterrupted, !lifecycle.isCancelRequested { return try interrupt(.shutdown, at: now) }
+        if let limit, !lifecycle.isCancelRequested { return try end(at: limit, plan, at: now) }
         let wish = lifecycle.isCancelRequested ? [] : try apply(.cancelRequested, at: now).events
         var transition = try apply(.cancelForced, at: now)
         transition.events = wish + transition.events
+        return transition
+    }
+
+    private mutating func end(at limit: TaskReason, _ plan: RetryPlan?, at now: Timestamp) throws(IllegalTransition) -> Transition {
+        if let time = plan?.next(for: self, after: nil, at: now) { return try tryAgain(at: time, limit, Self.words(limit), now) }
+        return try reach(limit, at: now)
+    }
+
+    private mutating func reach(_ limit: TaskReason, at now: Timestamp) throws(IllegalTransition) -> Transition {
+        failure = Self.words(limit)
+        return try apply(.limitReached(limit), at: now)
+    }
+
+    private static func words(_ limit: TaskReason) -> String {
+        limit == .idleLimit
+            ? "it showed no sign of life for longer than it may (idle limit)"
+            : "it took longer than it may (wall limit, or its deadline)"
+    }
+
+    /// Puts the task back into its queue for another attempt, and says in the timeline what this one came to.
+    private mutating func tryAgain(
+        at time: Timestamp,
+        _ reason: TaskReason,
+        _ text: String,
+        _ now: Timestamp
+    ) throws(IllegalTransition) -> Transition {
+        notBefore = time
+        let attempt = attempts
+        var transition = try apply(.retried(reason), at: now)
+        let data: JSONValue = [
+            "attempt": JSONValue(attempt), "reason": .string(reason.rawValue), "next_at": .string(time.description),
+        ]
+        transition.events = transition.events.map { $0.kind == .requeued ? $0.saying(text, data) : $0 }
         return transition
     }
 

@@ -25,6 +25,7 @@ extension TaskRecord {
             flightKey: options.flightKey,
             metadata: options.metadata,
             keepsUntilRead: options.keepsUntilRead,
+            terms: TaskTerms(retry: options.retry ?? tool.descriptor.retry.flatMap { $0.appliesToCalls ? $0 : nil }),
             lifecycle: .promoted,
             lease: lease,
             createdAt: now,

@@ -6,6 +6,8 @@ enum ToolOutcome: Sendable, Hashable {
     case returned(ToolResult)
     /// It stopped because it was asked to.
     case cancelled
+    /// It wants to go on later.
+    case snoozed(Duration)
 
     /// The outcome of a tool that threw `CancellationError` of its own accord.
     static let stoppedItself = ToolOutcome.returned(.error("the tool stopped itself, though nobody asked it to"))
@@ -14,16 +16,24 @@ enum ToolOutcome: Sendable, Hashable {
     func limited(to limit: Int) -> ToolOutcome {
         switch self {
         case .returned(let result): .returned(result.limited(to: limit))
-        case .cancelled: .cancelled
+        case .cancelled, .snoozed: self
         }
     }
 
     /// The outcome of an error that a tool threw: the same words for whoever waits and for the record.
     init(thrown error: any Error) {
-        if error is CancellationError {
-            self = .cancelled
-        } else {
-            self = .returned(.error(String(describing: error).truncated(toBytes: 64 << 10)))
+        switch error {
+        case is CancellationError: self = .cancelled
+        case let snooze as Snooze: self = .snoozed(snooze.duration)
+        case _:
+            var result = ToolResult.error(String(describing: error).truncated(toBytes: 64 << 10))
+            switch error {
+            case let later as RetryAfter:
+                result.meta = [RetryPlan.retryAfter: .integer(max(0, later.duration.milliseconds))]
+            case is DoNotRetry: result.meta = [RetryPlan.retry: false]
+            case _: break
+            }
+            self = .returned(result)
         }
     }
 }

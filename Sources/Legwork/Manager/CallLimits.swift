@@ -27,11 +27,23 @@ enum CallLimits {
     static func check(_ options: SubmitOptions) throws(TaskManagerError) {
         try check(name: options.name)
         try check(options.queue, name, "queue")
+        try check(options.limitKey, text, "limit key")
+        try check(options.delay, .seconds(366 * 24 * 3600), "delay")
+        try check(options.limits.wall, RetryPolicy.greatestPause * 4, "wall limit")
+        try check(options.limits.idle, RetryPolicy.greatestPause * 4, "idle limit")
+        try check(options.limits.queue, .seconds(366 * 24 * 3600), "queue limit")
         try check(options.idempotencyKey, text, "idempotency key")
         try check(options.flightKey, text, "flight key")
         try check(options.metadata)
         try check(options.lineage)
     }
+
+    private static func check(_ duration: Duration?, _ longest: Duration, _ what: StaticString) throws(TaskManagerError) {
+        guard let duration, duration < .zero || duration > longest else { return }
+        throw TaskManagerError(.invalidArgument, "the \(what) must be between 0 and \(longest.milliseconds / 1000) seconds")
+    }
+
+    static func check(queue: String) throws(TaskManagerError) { try check(queue, name, "queue") }
 
     private static func check(name: String?) throws(TaskManagerError) {
         try check(name, Self.name, "name")

@@ -32,6 +32,9 @@ public struct CallOptions: Sendable {
     public var idempotencyKey: String?
     /// While a live task of the owner has this key, it is given and nothing is started. Such a call is a task from its start.
     public var flightKey: String?
+    /// How often the call is tried again when it fails after it has become a task; nil means the tool's policy, if that applies to calls. As
+    /// long as the caller waits there is one attempt.
+    public var retry: RetryPolicy?
     /// What is kept with the task.
     public var metadata = JSONObject()
     /// Whether retention leaves the task alone until its owner has read the result.
@@ -77,6 +80,19 @@ public struct SubmitOptions: Sendable {
     public var queue: String = TaskRecord.defaultQueue
     /// Higher goes first.
     public var priority: Int = 0
+    /// How long the task is to wait at least, up to a year.
+    public var delay: Duration = .zero
+    /// Before when the task is not to begin, whatever ``delay`` says; up to ten years ahead.
+    public var notBefore: Timestamp?
+    /// When the task has to have ended. A task that has not begun by then fails as one that waited too long; one that is executed is told to
+    /// stop.
+    public var deadline: Timestamp?
+    /// How long it may take and wait; what is left open the tool, then the manager decides.
+    public var limits = TaskLimits()
+    /// How often it is tried again; nil means the tool's policy.
+    public var retry: RetryPolicy?
+    /// Tasks of one key share the limits per key of their queue (``QueuePolicy``).
+    public var limitKey: String?
     /// One line for people; nil lets the tool say it.
     public var title: String?
     /// A name unique among the owner's live tasks.

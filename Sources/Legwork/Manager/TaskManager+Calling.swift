@@ -107,6 +107,18 @@ extension TaskManager {
         try check(arguments, caller)
         try CallLimits.check(options)
         if engine.isShuttingDown { throw shuttingDown }
+        let now = engine.clock.now
+        if let deadline = options.deadline, deadline <= now {
+            throw TaskManagerError(.invalidArgument, "the deadline \(deadline) has passed already")
+        }
+        var terms = TaskTerms(
+            limitKey: options.limitKey,
+            deadline: options.deadline,
+            limits: options.limits,
+            retry: options.retry ?? tool.descriptor.retry
+        )
+        // The other limits are looked up when an attempt begins, so that a task which has none of its own costs nothing for it.
+        terms.limits.queue = options.limits.queue ?? tool.descriptor.limits.queue ?? configuration.queuedTaskLimits.queue
         var record = TaskRecord(
             id: options.id ?? configuration.makeID(),
             tool: name,
@@ -118,16 +130,19 @@ extension TaskManager {
             idempotencyKey: options.idempotencyKey,
             queue: options.queue,
             priority: options.priority,
+            notBefore: options.notBefore.map { min($0, now + .seconds(10 * 366 * 24 * 3600)) }
+                ?? (options.delay > .zero ? now + options.delay : nil),
             recovery: tool.descriptor.recovery,
             hasInbox: tool.descriptor.hasInbox,
             flightKey: options.flightKey,
             metadata: options.metadata,
             keepsUntilRead: options.keepsUntilRead,
-            createdAt: engine.clock.now
+            terms: terms,
+            createdAt: now
         )
         let event = record.newEvent(.created, at: record.createdAt)
         // Also after a fault, for it may be written all the same.
-        defer { engine.workers.wake() }
+        defer { engine.workers.joined(record, engine) }
         switch try await engine.store.insert(InsertRequest(record, events: [event])) {
         case .existing(let existing): return existing
         case .nameTaken(let other): throw nameTaken(other)

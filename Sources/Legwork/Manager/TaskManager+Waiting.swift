@@ -42,6 +42,29 @@ extension TaskManager {
         var records: [TaskID: TaskRecord] = [:]
         for id in ids { records[id] = try await task(id, in: scope) }
 
+        if !isMet(mode, records) {
+            // An attempt from a queue that waits for others must not keep them from being executed.
+            if let attempt = Attempt.waiting(in: engine) {
+                try await attempt.whileWaiting { try await wait(mode, &records, atMost: limit, watch, in: scope) }
+            } else {
+                try await wait(mode, &records, atMost: limit, watch, in: scope)
+            }
+        }
+        var outcome = WaitOutcome(settled: [], pending: [], isTimedOut: !isMet(mode, records))
+        for id in ids {
+            guard let record = records.removeValue(forKey: id) else { continue }
+            if record.status.isSettled { outcome.settled.append(record) } else { outcome.pending.append(record) }
+        }
+        return outcome
+    }
+
+    private func wait(
+        _ mode: WaitMode,
+        _ records: inout [TaskID: TaskRecord],
+        atMost limit: Duration,
+        _ watch: Watchers.Watch,
+        in scope: Scope
+    ) async throws {
         let deadline = Deadline(engine, after: limit, ends: watch)
         var signals = watch.signals.makeAsyncIterator()
         while !isMet(mode, records), !deadline.hasPassed {
@@ -51,12 +74,6 @@ extension TaskManager {
             }
             records[id] = try await task(id, in: scope)
         }
-        var outcome = WaitOutcome(settled: [], pending: [], isTimedOut: !isMet(mode, records))
-        for id in ids {
-            guard let record = records.removeValue(forKey: id) else { continue }
-            if record.status.isSettled { outcome.settled.append(record) } else { outcome.pending.append(record) }
-        }
-        return outcome
     }
 
     /// Waits for one task.

@@ -77,13 +77,13 @@ public final class TaskManager: Sendable {
                             for id in ids { engine.watchers.changedElsewhere(id) }
                             engine.followers.ringAll()
                             await engine.heedCancels(of: ids)
-                            engine.workers.wake()
+                            engine.workers.lookAgain()
                         }
                     }
                 }
                 group.addTask { [engine] in await engine.caretaker.run(engine) }
                 if let wakeUps = engine.wakeUps { group.addTask { [engine] in await wakeUps.run(engine) } }
-                await engine.workers.run(engine) { record, whenOver in await self.execute(record, whenOver: whenOver) }
+                await engine.workers.run(engine) { record, slot in await self.execute(record, slot) }
                 group.cancelAll()
             }
         } onCancel: {
@@ -116,15 +116,15 @@ public final class TaskManager: Sendable {
     /// How many recorded tasks this process executes now.
     public var liveTasks: Int { engine.live.count }
 
-    private func execute(_ record: TaskRecord, whenOver: @escaping @Sendable () -> Void) async {
+    private func execute(_ record: TaskRecord, _ slot: WorkerSlot) async {
         guard let tool = tools[record.tool] else {
             _ = await engine.persist("the end for want of a tool", of: record.id, token: record.lease?.token, from: record) { record in
                 record.failure = "there is no tool named '\(record.tool)' here any more; register it and run the task again"
                 return try record.apply(.failed(.unknownTool), at: engine.clock.now)
             }
-            whenOver()
+            slot.end()
             return
         }
-        Attempt(engine: engine, tool: tool, record: record, whenOver: whenOver).startDetached()
+        Attempt(engine: engine, tool: tool, record: record, slot: slot).startDetached()
     }
 }

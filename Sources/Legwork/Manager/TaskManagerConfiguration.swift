@@ -11,6 +11,12 @@ public struct TaskManagerConfiguration: Sendable {
     public var workers: Int = 4
     /// The queues that the workers take from; empty means every queue.
     public var queues: [String] = []
+    /// What each queue may do at once and how often, by name. It holds for what this process executes.
+    public var queuePolicies: [String: QueuePolicy] = [:]
+    /// The same for queues that are not named there.
+    public var standardQueuePolicy = QueuePolicy.unlimited
+    /// How long attempts of queued tasks may take where neither the task nor its tool says it.
+    public var queuedTaskLimits = TaskLimits(wall: .seconds(30 * 60), idle: .seconds(2 * 60))
     /// How long reports of a tool may be collected before they are written.
     public var reportInterval: Duration = .milliseconds(250)
     /// How long a lease lasts unless it is renewed.
@@ -41,6 +47,8 @@ public struct TaskManagerConfiguration: Sendable {
 
     /// Hears of faults that no caller can be told of, such as a store that is full when a task ends. Called from any thread.
     public var onProblem: (@Sendable (String) -> Void)?
+    /// Draws a number of 0 to 1, for the pauses before retries.
+    public var chance: @Sendable () -> Double = { .random(in: 0...1) }
     /// Makes the ids of new tasks.
     public var makeID: @Sendable () -> TaskID = { TaskID.random() }
 

@@ -6,7 +6,7 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Value {
             case notFound, ambiguous, invalidArgument, nameTaken, familyCancelled, shuttingDown, noOutput, conflict, leaseLost,
-                finished, notFinished, notResumable, noInbox, inboxFull, notAsked, noChannel
+                finished, notFinished, notResumable, noInbox, inboxFull, notAsked, noChannel, queueDraining, notRetriable
         }
         private let value: Value
 
@@ -40,6 +40,10 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
         public static let conflict = Code(value: .conflict)
         /// The attempt that wanted to write does not execute the task any more.
         public static let leaseLost = Code(value: .leaseLost)
+        /// The queue is being drained and takes nothing new.
+        public static let queueDraining = Code(value: .queueDraining)
+        /// The task did not fail, so it cannot be tried again.
+        public static let notRetriable = Code(value: .notRetriable)
         /// The task did not ask that, or has its answer.
         public static let notAsked = Code(value: .notAsked)
     }
@@ -62,6 +66,7 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
     init(_ refusal: InsertRefusal) {
         switch refusal {
         case .runCancelled: self.init(.familyCancelled, "the run was cancelled, so nothing new of it starts; start a new run")
+        case .queueDraining: self.init(.queueDraining, "the queue is being drained and takes no new tasks; resume it, or choose another")
         case .parentCancelled: self.init(.familyCancelled, "the parent task was cancelled, so it starts no more children")
         }
     }

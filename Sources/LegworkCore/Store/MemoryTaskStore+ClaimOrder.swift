@@ -1,131 +1,209 @@
 extension MemoryTaskStore {
-    /// The queued tasks of every queue, the highest priority first, then the oldest. Entries leave lazily: one that is no longer queued, or
-    /// waits in another line now, is passed over, and dropped when it is found or when such entries may be more than the others.
+    /// The queued tasks: in lanes those that may begin, and aside those whose time has not come. Entries leave lazily: one that is no longer
+    /// queued, or waits elsewhere now, is passed over, and dropped when it is found or when such entries may be more than the others.
     struct ClaimOrder {
-        private struct Line {
-            /// By priority, the highest first; within one, by position. Removed entries are skipped and dropped later.
-            var lanes: [(priority: Int, lane: Lane)] = []
-        }
+        /// A task that waits for a time.
+        private struct Waiting: Comparable {
+            var time: Timestamp
+            var entry: Entry
 
-        struct Lane {
-            fileprivate var entries: [Entry] = []
-            fileprivate var head = 0
-            fileprivate var isSorted = true
-            /// How many entries there may be before those that have left are looked for.
-            fileprivate var room = ClaimOrder.leastRoom
+            static func == (left: Self, right: Self) -> Bool { left.time == right.time && left.entry.position == right.entry.position }
+            static func < (left: Self, right: Self) -> Bool {
+                (left.time, left.entry.position) < (right.time, right.entry.position)
+            }
+
+            var isHeld: Bool { !entry.isPurged && !entry.isReady && entry.record.status == .queued && entry.record.notBefore == time }
+            var isPatient: Bool { !entry.isPurged && entry.record.status == .queued && entry.record.waitsUntil == time }
         }
 
         fileprivate static let leastRoom = 64
 
-        private var lines: [ExactText: Line] = [:]
-        /// The tasks whose time has not come, the latest first: they keep out of the way of those that may be claimed.
-        private var held: [(time: Timestamp, entry: Entry)] = []
+        private var order = ClaimLanes()
+        private var lanes: [ClaimLane: Lane] = [:]
+        /// The tasks whose time has not come: they keep out of the way of those that may be claimed.
+        private var held = MinHeap<Waiting>()
+        private var lastRelease = Timestamp(milliseconds: .min)
         private var heldRoom = ClaimOrder.leastRoom
+        /// The tasks that may not wait without end.
+        private var patient = MinHeap<Waiting>()
+        private var patientRoom = ClaimOrder.leastRoom
 
         mutating func insert(_ entry: Entry) {
+            if let end = entry.record.waitsUntil {
+                patient.insert(Waiting(time: end, entry: entry))
+                if patient.count > patientRoom {
+                    patient.removeAll { !$0.isPatient }
+                    patientRoom = max(Self.leastRoom, patient.count * 2)
+                }
+            }
             guard let time = entry.record.notBefore else { return line(up: entry) }
-            held.insert((time, entry), at: held.partitioningIndex { $0.time <= time })
+            entry.isReady = false
+            held.insert(Waiting(time: time, entry: entry))
             guard held.count > heldRoom else { return }
-            held.removeAll { $0.entry.isPurged || $0.entry.record.status != .queued || $0.entry.record.notBefore != $0.time }
+            held.removeAll { !$0.isHeld }
             heldRoom = max(Self.leastRoom, held.count * 2)
         }
 
         private mutating func releaseHeld(at now: Timestamp) {
-            while let last = held.last, last.time <= now {
-                held.removeLast()
-                if last.entry.record.status == .queued, last.entry.record.notBefore == last.time { line(up: last.entry) }
+            if now < lastRelease { holdAgain(at: now) }
+            lastRelease = now
+            while let first = held.first, first.time <= now {
+                held.removeFirst()
+                if first.isHeld { line(up: first.entry) }
+            }
+        }
+
+        /// The clock went back: what had joined the line waits once more.
+        private mutating func holdAgain(at now: Timestamp) {
+            for (lane, content) in lanes {
+                for entry in content.all where Self.belongs(entry, lane) {
+                    guard let time = entry.record.notBefore, time > now else { continue }
+                    entry.isReady = false
+                    held.insert(Waiting(time: time, entry: entry))
+                }
+                lanes[lane]?.removeAll { !$0.isReady }
             }
         }
 
         private mutating func line(up entry: Entry) {
-            let priority = entry.record.priority
-            let queue = ExactText(entry.record.queue)
-            var line = lines.removeValue(forKey: queue) ?? Line()
-            let index = line.lanes.firstIndex { $0.priority <= priority } ?? line.lanes.endIndex
-            if index == line.lanes.endIndex || line.lanes[index].priority != priority {
-                line.lanes.insert((priority, Lane()), at: index)
-            }
-            line.lanes[index].lane.add(entry) { Self.belongs($0, queue, priority) }
-            lines[queue] = line
+            let lane = ClaimLane(entry.record)
+            entry.isReady = true
+            lanes[lane, default: Lane()].add(entry) { Self.belongs($0, lane) }
+            order.add(lane, at: entry.position)
         }
 
-        private static func belongs(_ entry: Entry, _ queue: ExactText, _ priority: Int) -> Bool {
-            let record = entry.record
-            return !entry.isPurged && record.status == .queued && record.priority == priority && record.queue.isExactly(queue.text)
+        private static func belongs(_ entry: Entry, _ lane: ClaimLane) -> Bool {
+            !entry.isPurged && entry.isReady && entry.record.status == .queued && ClaimLane(entry.record) == lane
         }
 
-        /// The next tasks to claim. Those found here that are queued no more are dropped on the way.
-        mutating func candidates(queues: [String], limit: Int, now: Timestamp) -> [Entry] {
-            releaseHeld(at: now)
-            var found: [Entry] = []
-            for queue in queues.isEmpty ? Set(lines.keys) : Set(queues.map(ExactText.init)) {
-                guard var line = lines.removeValue(forKey: queue) else { continue }
-                var taken = 0
-                for index in line.lanes.indices where taken < limit {
-                    let priority = line.lanes[index].priority
-                    taken += line.lanes[index].lane.collect(into: &found, limit: limit - taken, now: now) {
-                        Self.belongs($0, queue, priority)
-                    }
+        /// Takes the next tasks, as far as a closure can claim them.
+        mutating func take(
+            _ request: ClaimRequest,
+            except closed: Set<ExactText>,
+            claim: (Entry) throws(StoreError) -> Bool
+        ) throws(StoreError) {
+            guard request.limit > 0 else { return }
+            releaseHeld(at: request.now)
+            var found: Entry?
+            var lanes = lanes
+            self.lanes = [:]
+            defer { self.lanes = lanes }
+            var entries: [Int64: Entry] = [:]
+            try order.take(
+                request.limit,
+                of: request.queues,
+                except: closed,
+                gate: request.gate,
+                now: request.now
+            ) { (lane, _) throws(StoreError) in
+                found = lanes[lane]?.first { Self.belongs($0, lane) }
+                guard let found else {
+                    lanes[lane] = nil
+                    return .none
                 }
-                line.lanes.removeAll { $0.lane.isEmpty }
-                if !line.lanes.isEmpty { lines[queue] = line }
+                entries[found.position] = found
+                return .at(found.position)
+            } claim: { (position) throws(StoreError) in
+                guard let entry = entries.removeValue(forKey: position) else { return false }
+                return try claim(entry)
             }
-            found.sort { ($1.record.priority, $0.position) < ($0.record.priority, $1.position) }
-            return Array(found.prefix(limit))
+        }
+
+        /// The tasks that have waited too long, and when others will have, or may begin.
+        mutating func waiting(_ query: WaitingQuery) -> WaitingReply {
+            var reply = WaitingReply()
+            var overdue: [Waiting] = []
+            while let first = patient.first {
+                guard first.isPatient else {
+                    patient.removeFirst()
+                    continue
+                }
+                guard first.time <= query.now else {
+                    reply.nextOverdue = first.time
+                    break
+                }
+                patient.removeFirst()
+                if overdue.last != first { overdue.append(first) }
+            }
+            // They stay until they are queued no more.
+            for waiting in overdue { patient.insert(waiting) }
+            reply.overdue = overdue.prefix(max(0, query.limit)).map(\.entry.record)
+            while let first = held.first, !first.isHeld { held.removeFirst() }
+            reply.nextStart = held.first?.time
+            return reply
+        }
+
+        /// The names of the queues, how many tasks of each may begin, and how many wait for their time.
+        func counts() -> [ExactText: (ready: Int, delayed: Int)] {
+            var counts: [ExactText: (ready: Int, delayed: Int)] = [:]
+            for (lane, content) in lanes {
+                let ready = content.count(upTo: QueueStanding.greatestCount) { Self.belongs($0, lane) }
+                if ready > 0 { counts[lane.queue, default: (0, 0)].ready += ready }
+            }
+            var seen: Set<Int64> = []
+            for waiting in held.all where waiting.isHeld && seen.insert(waiting.entry.position).inserted {
+                counts[ExactText(waiting.entry.record.queue), default: (0, 0)].delayed += 1
+            }
+            return counts
         }
     }
-}
 
-extension MemoryTaskStore.ClaimOrder.Lane {
-    fileprivate var isEmpty: Bool { head == entries.count }
+    /// The tasks of one lane, the oldest first.
+    struct Lane {
+        private var entries: [Entry] = []
+        private var head = 0
+        private var isSorted = true
+        /// How many entries there may be before those that have left are looked for.
+        private var room = ClaimOrder.leastRoom
 
-    fileprivate mutating func add(_ entry: MemoryTaskStore.Entry, where belongs: (MemoryTaskStore.Entry) -> Bool) {
-        // A task that comes back to its queue keeps its place among those of its priority.
-        if let last = entries.last, last.position > entry.position { isSorted = false }
-        entries.append(entry)
-        guard entries.count > room else { return }
-        // Tasks that were cancelled before anybody claimed any must not stay in memory for that.
-        entries.removeSubrange(..<head)
-        head = 0
-        entries.removeAll { !belongs($0) }
-        room = max(MemoryTaskStore.ClaimOrder.leastRoom, entries.count * 2)
-    }
-
-    /// Adds the first tasks that may be claimed. They stay in the lane, for the caller may take fewer; once claimed they are passed over.
-    fileprivate mutating func collect(
-        into found: inout [MemoryTaskStore.Entry],
-        limit: Int,
-        now: Timestamp,
-        where belongs: (MemoryTaskStore.Entry) -> Bool
-    ) -> Int {
-        if !isSorted {
+        mutating func add(_ entry: Entry, where belongs: (Entry) -> Bool) {
+            // A task that comes back to its queue keeps its place among those of its priority.
+            if let last = entries.last, last.position > entry.position { isSorted = false }
+            entries.append(entry)
+            guard entries.count > room else { return }
+            // Tasks that were cancelled before anybody claimed any must not stay in memory for that.
             entries.removeSubrange(..<head)
             head = 0
-            entries.sort { $0.position < $1.position }
-            isSorted = true
+            entries.removeAll { !belongs($0) }
+            room = max(ClaimOrder.leastRoom, entries.count * 2)
         }
-        while head < entries.count, !belongs(entries[head]) { head += 1 }
-        if head > 64, head > entries.count / 2 {
+
+        /// The first task that may be claimed. It stays; once claimed it is passed over.
+        mutating func first(where belongs: (Entry) -> Bool) -> Entry? {
+            if !isSorted {
+                entries.removeSubrange(..<head)
+                head = 0
+                entries.sort { $0.position < $1.position }
+                isSorted = true
+            }
+            while head < entries.count, !belongs(entries[head]) { head += 1 }
+            if head > 64, head > entries.count / 2 {
+                entries.removeSubrange(..<head)
+                head = 0
+            }
+            return head < entries.count ? entries[head] : nil
+        }
+
+        var all: ArraySlice<Entry> { entries[head...] }
+
+        mutating func removeAll(where isGone: (Entry) -> Bool) {
             entries.removeSubrange(..<head)
             head = 0
+            entries.removeAll(where: isGone)
         }
-        var taken = 0
-        var previous: MemoryTaskStore.Entry?
-        for entry in entries[head...] {
-            if taken == limit { break }
-            guard belongs(entry), entry !== previous else { continue }
-            previous = entry
-            if let notBefore = entry.record.notBefore, notBefore > now { continue }
-            found.append(entry)
-            taken += 1
+
+        func count(upTo limit: Int, where belongs: (Entry) -> Bool) -> Int {
+            var seen: Set<Int64> = []
+            for entry in entries[head...] where belongs(entry) && seen.insert(entry.position).inserted && seen.count == limit { break }
+            return seen.count
         }
-        return taken
     }
 }
 
 extension TaskRecord {
     /// Whether a version of the task waits where another does.
     func waitsLike(_ other: TaskRecord) -> Bool {
-        status == other.status && priority == other.priority && notBefore == other.notBefore && queue.isExactly(other.queue)
+        status == other.status && priority == other.priority && notBefore == other.notBefore && waitsUntil == other.waitsUntil
+            && queue.isExactly(other.queue)
     }
 }

@@ -5,6 +5,8 @@ extension MemoryTaskStore {
         var record: TaskRecord
         var events: [TaskEvent]
         var isPurged = false
+        /// While it is queued: whether it may be claimed, because its time has come.
+        var isReady = false
         /// The sequence of the notice that told of the end, 0 as long as none did: an optional number would cost every task another word.
         /// There is never a second one, also when this was acknowledged.
         var told: Int64 = 0
@@ -39,12 +41,21 @@ extension MemoryTaskStore {
             guard before.status != after else { return }
             counts[before.status] -= 1
             counts[after] += 1
-            guard after.isTerminal else { return }
+            guard after.isTerminal else {
+                if before.status.isTerminal { revive(entry) }
+                return
+            }
             ended += 1
             if ended > 32, ended > live.count / 2 {
                 live.removeAll(where: \.record.status.isTerminal)
                 ended = 0
             }
+        }
+
+        /// An ended task is live again; it may be among the live ones still.
+        private mutating func revive(_ entry: Entry) {
+            let index = live.partitioningIndex { $0.position >= entry.position }
+            if index < live.count, live[index] === entry { ended -= 1 } else { live.insert(entry, at: index) }
         }
 
         mutating func remove(_ entry: Entry) {
@@ -80,6 +91,8 @@ extension MemoryTaskStore {
         var all = Shelf()
         var shelves: [Owner: Shelf] = [:]
         var queued = ClaimOrder()
+        /// The queues that are not open.
+        var queueStates: [ExactText: QueueState] = [:]
         var liveNames: [NameKey: TaskID] = [:]
         /// The tasks that have or had a name.
         var names: [ExactText: [TaskID]] = [:]
@@ -158,12 +171,18 @@ extension MemoryTaskStore.Contents {
     mutating func claim(_ request: ClaimRequest) throws(StoreError) -> [TaskRecord] {
         try checkOpen()
         var claimed: [TaskRecord] = []
-        for entry in queued.candidates(queues: request.queues, limit: max(0, request.limit), now: request.now) {
+        // Taken out meanwhile, for what is claimed changes the rest of this value; nothing joins a queue by that.
+        var queued = self.queued
+        self.queued = MemoryTaskStore.ClaimOrder()
+        defer { self.queued = queued }
+        let paused = Set(queueStates.lazy.filter { $0.value == .paused }.map(\.key))
+        try queued.take(request, except: paused) { (entry) throws(StoreError) in
             var next = entry.record
-            guard let transition = try? next.claim(under: request.lease, at: request.now) else { continue }
+            guard let transition = try? next.claim(under: request.lease, at: request.now) else { return false }
             replace(entry, by: next, events: transition.events)
             tell(transition.notices, of: entry)
             claimed.append(next)
+            return true
         }
         return claimed
     }
@@ -189,6 +208,7 @@ extension MemoryTaskStore.Contents {
                 "the owner, tool, name, keys and inbox of \(entry.record.id) are fixed; commit the record with those it has"
             )
         }
+        if entry.record.status.isTerminal, !change.record.status.isTerminal { try comeBack(entry) }
         var next = change.record
         next.keepRenewedLease(of: entry.record)
         if next.status.isTerminal, change.acknowledging > 0 { inboxes[next.id]?.acknowledge(change.acknowledging) }
@@ -231,6 +251,19 @@ extension MemoryTaskStore.Contents {
         }
         if next.status.isTerminal, !before.status.isTerminal { end(next) }
         makeRoom(for: entry)
+    }
+
+    /// Gives a task that had ended what only a live task has.
+    private mutating func comeBack(_ entry: MemoryTaskStore.Entry) throws(StoreError) {
+        let record = entry.record
+        let name = record.name.map { MemoryTaskStore.NameKey(owner: record.owner, text: $0) }
+        let flight = record.flightKey.map { MemoryTaskStore.NameKey(owner: record.owner, text: $0) }
+        if name.map({ liveNames[$0] != nil }) ?? false || flight.map({ flightKeys[$0] != nil }) ?? false {
+            throw StoreError(.invalid, "another live task has the name or flight key of \(record.id) by now; wait for its end")
+        }
+        if let name { liveNames[name] = record.id }
+        if let flight { flightKeys[flight] = record.id }
+        entry.told = 0
     }
 
     /// Lets go of what only a live task has.

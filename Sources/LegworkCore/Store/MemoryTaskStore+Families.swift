@@ -7,6 +7,7 @@ extension MemoryTaskStore.Contents {
         {
             return .parentCancelled
         }
+        if record.status == .queued, queueStates[ExactText(record.queue)] == .draining { return .queueDraining }
         return nil
     }
 

@@ -29,6 +29,8 @@ extension MemoryTaskStore {
         /// Puts an entry where it now belongs.
         mutating func move(_ entry: Entry, from before: TaskRecord) {
             guard Kind(before) != Kind(entry.record) else { return }
+            // A task that is tried again has no end any more, by which its place could be found later.
+            if !entry.record.status.isTerminal, let kind = Kind(before) { rows[kind]?.remove(entry, that: before) }
             forget(before)
             add(entry)
         }
@@ -70,6 +72,13 @@ extension MemoryTaskStore.FinishedTasks {
             if entries[index] !== entry { entries.insert(entry, at: index) }
         }
 
+        /// Takes out an entry that stands where an earlier version of its record ended.
+        mutating func remove(_ entry: MemoryTaskStore.Entry, that record: TaskRecord) {
+            let place = FinishPlace(record, at: entry.position)
+            let index = entries[start...].partitioningIndex { $0.finishPlace >= place }
+            if index < entries.endIndex, entries[index] === entry { entries.remove(at: index) }
+        }
+
         mutating func loseOne() {
             count -= 1
             if entries.count - count > max(32, count) {
@@ -97,6 +106,15 @@ private struct FinishPlace: Comparable {
     var time: Timestamp
     var position: Int64
 
+    init(time: Timestamp, position: Int64) {
+        self.time = time
+        self.position = position
+    }
+
+    init(_ record: TaskRecord, at position: Int64) {
+        self.init(time: record.finishedAt ?? Timestamp(milliseconds: .max), position: position)
+    }
+
     static func < (left: FinishPlace, right: FinishPlace) -> Bool {
         (left.time, left.position) < (right.time, right.position)
     }
@@ -105,7 +123,5 @@ private struct FinishPlace: Comparable {
 extension MemoryTaskStore.Entry {
     static func endedEarlier(_ left: MemoryTaskStore.Entry, _ right: MemoryTaskStore.Entry) -> Bool { left.finishPlace < right.finishPlace }
 
-    fileprivate var finishPlace: FinishPlace {
-        FinishPlace(time: record.finishedAt ?? Timestamp(milliseconds: .max), position: position)
-    }
+    fileprivate var finishPlace: FinishPlace { FinishPlace(record, at: position) }
 }

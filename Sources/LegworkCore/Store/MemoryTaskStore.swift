@@ -9,7 +9,7 @@ public final class MemoryTaskStore: TaskStore {
     /// No other process sees it.
     public let isShared = false
 
-    private let contents: Lock<Contents>
+    let contents: Lock<Contents>
     private let watchers = ChangeBroadcast()
 
     /// Makes an empty store.

@@ -41,4 +41,6 @@ public enum InsertRefusal: String, Sendable, Hashable, CaseIterable {
     case runCancelled
     /// Its parent was cancelled, or was asked to stop.
     case parentCancelled
+    /// Its queue is being drained and takes nothing new.
+    case queueDraining
 }

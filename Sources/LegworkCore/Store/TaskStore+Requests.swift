@@ -37,13 +37,16 @@ public struct ClaimRequest: Sendable {
     public var limit: Int
     /// The time of the claim.
     public var now: Timestamp
+    /// Which tasks may begin; nil means all.
+    public var gate: QueueGate?
 
     /// Makes a request.
-    public init(lease: Lease, queues: [String] = [], limit: Int, now: Timestamp) {
+    public init(lease: Lease, queues: [String] = [], limit: Int, now: Timestamp, gate: QueueGate? = nil) {
         self.lease = lease
         self.queues = queues
         self.limit = limit
         self.now = now
+        self.gate = gate
     }
 }
 

@@ -14,7 +14,8 @@ public protocol TaskStore: Sendable {
     /// has it, and a name is taken while a live task of the same owner has it.
     func insert(_ request: InsertRequest) async throws(StoreError) -> InsertResult
 
-    /// Takes queued tasks for a worker: the highest priority first, then the oldest; none before its `notBefore`.
+    /// Takes queued tasks for a worker: the highest priority first; of one priority in one queue the owners in turn, each with the oldest first;
+    /// none before its `notBefore`, none of a queue that is paused, and none that the request's gate keeps back.
     ///
     /// - Returns: the claimed records (see ``TaskRecord/claim(under:at:)``), at most as many as asked for.
     func claim(_ request: ClaimRequest) async throws(StoreError) -> [TaskRecord]
@@ -68,6 +69,18 @@ public protocol TaskStore: Sendable {
 
     /// Closes a run, so that no more tasks of it are recorded.
     func cancel(_ run: RunCancel) async throws(StoreError)
+
+    // MARK: Queues
+
+    /// Finds the queued tasks that have waited too long, and when the next one will have, or may begin.
+    func waiting(_ query: WaitingQuery) async throws(StoreError) -> WaitingReply
+
+    /// Opens, pauses or drains a queue. Durable: whoever opens the store finds it so.
+    func set(_ update: QueueUpdate) async throws(StoreError)
+
+    /// Reads the queues that have something in them or are not open, in the order of their names. Counts at most ``QueueStanding/greatestCount``
+    /// of each kind.
+    func queues() async throws(StoreError) -> [QueueStanding]
 
     // MARK: Messages
 

@@ -8,6 +8,8 @@
 ///             │                 │  └──▶ completed | failed | cancelled ◀─── (also from stopped, inputRequired)
 ///             └──cancel, queue limit──▶ cancelled | failed
 /// ```
+///
+/// One edge is not drawn: somebody may ask for a failed task to be tried once more, and it is queued again.
 public struct TaskLifecycle: Sendable, Hashable {
     /// What can happen to a task.
     public enum Event: Sendable, Hashable {
@@ -33,6 +35,8 @@ public struct TaskLifecycle: Sendable, Hashable {
         case stopped(TaskReason)
         /// A stopped task is to go on.
         case resumed
+        /// Somebody wants a failed task to be tried once more.
+        case retryRequested
         /// Somebody asked the task to stop.
         case cancelRequested
         /// A limit was reached: ``TaskReason/queueLimit`` while queued, ``TaskReason/wallLimit`` or ``TaskReason/idleLimit`` while executing.
@@ -113,7 +117,7 @@ public struct TaskLifecycle: Sendable, Hashable {
             move(to: .failed, .queueLimit)
             return [.finish]
         case .completed, .failed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .interrupted, .retried, .stopped, .resumed,
-            .limitReached:
+            .retryRequested, .limitReached:
             throw IllegalTransition(status: status, event: event)
         }
     }
@@ -158,7 +162,7 @@ public struct TaskLifecycle: Sendable, Hashable {
         case .cancelRequested:
             isCancelRequested = true
             return [.cancelAttempt]
-        case .claimed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .resumed, .limitReached:
+        case .claimed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .resumed, .retryRequested, .limitReached:
             throw IllegalTransition(status: status, event: event)
         }
     }
@@ -179,7 +183,8 @@ public struct TaskLifecycle: Sendable, Hashable {
             isCancelRequested = true
             move(to: .cancelled, nil)
             return [.finish]
-        case .claimed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .interrupted, .retried, .stopped, .limitReached:
+        case .claimed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .interrupted, .retried, .stopped, .retryRequested,
+            .limitReached:
             throw IllegalTransition(status: status, event: event)
         }
     }
@@ -189,8 +194,11 @@ public struct TaskLifecycle: Sendable, Hashable {
         case .cancelRequested:
             // Asking again, or too late, is no mistake of the caller's.
             return []
+        case .retryRequested where status == .failed:
+            move(to: .queued, .retry)
+            return [.wakeWorkers]
         case .claimed, .completed, .failed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .interrupted, .retried, .stopped,
-            .resumed, .limitReached:
+            .resumed, .retryRequested, .limitReached:
             throw IllegalTransition(status: status, event: event)
         }
     }

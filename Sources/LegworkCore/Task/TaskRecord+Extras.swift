@@ -8,11 +8,19 @@ extension TaskRecord {
         package var isPinned = false
         package var keepsUntilRead: Bool
         package var readAt: Timestamp?
+        package var terms: TaskTerms
+        package var waitsUntil: Timestamp?
 
-        package init(flightKey: String? = nil, metadata: JSONObject = JSONObject(), keepsUntilRead: Bool = false) {
+        package init(
+            flightKey: String? = nil,
+            metadata: JSONObject = JSONObject(),
+            keepsUntilRead: Bool = false,
+            terms: TaskTerms = .none
+        ) {
             self.flightKey = flightKey
             self.metadata = metadata
             self.keepsUntilRead = keepsUntilRead
+            self.terms = terms
         }
     }
 
@@ -28,6 +36,21 @@ extension TaskRecord {
 
     /// While a live task of the owner has this key, another with it is not started: it finds this one.
     public var flightKey: String? { sharedExtras?.value.flightKey }
+
+    /// Under which terms the task waits and is executed.
+    public var terms: TaskTerms { sharedExtras?.value.terms ?? .none }
+
+    /// While the task is queued: until when it may wait there. nil means without end.
+    public package(set) var waitsUntil: Timestamp? {
+        get { sharedExtras?.value.waitsUntil }
+        set { if newValue != waitsUntil { extras.waitsUntil = newValue } }
+    }
+
+    /// Sets until when the task may wait in its queue, if it does.
+    mutating func joinQueue(at now: Timestamp) {
+        guard sharedExtras != nil else { return }
+        waitsUntil = status == .queued ? terms.waitsUntil(from: now, notBefore: notBefore) : nil
+    }
 
     /// What the caller wants kept with the task, such as the agent that does the work.
     public var metadata: JSONObject {

@@ -27,7 +27,7 @@ extension TaskRecord {
         let wasCancelRequested = lifecycle.isCancelRequested
         let effects = try lifecycle.apply(event)
         var events: [TaskEvent] = []
-        if before.isTerminal { return Transition(effects: effects, events: []) }
+        if before.isTerminal, status == before { return Transition(effects: effects, events: []) }
 
         for effect in effects {
             switch effect {
@@ -44,12 +44,19 @@ extension TaskRecord {
         case .claimed: startedAt = now
         case .resumed: failure = nil
         case .interrupted, .retried, .stopped: leaveInputs()
+        case .retryRequested:
+            failure = nil
+            result = nil
+            finishedAt = nil
+            notBefore = nil
+            leaveInputs()
         case .completed, .failed, .cancelled, .cancelForced, .inputRequested, .inputProvided, .cancelRequested, .limitReached: break
         }
         if let kind = entryKind(of: event, from: before) {
             let data: JSONValue? = kind == .started ? ["attempt": JSONValue(attempts)] : nil
             events.append(newEvent(kind, at: now, text: kind == .failed ? failure ?? reason?.rawValue : reason?.rawValue, data: data))
         }
+        if status != before { joinQueue(at: now) }
         touch(at: now)
         // Here and nowhere else, so that no way to end is without its notice and none has two.
         let isTold = effects.contains(.finish) || effects.contains(.announce)
@@ -90,6 +97,7 @@ extension TaskRecord {
     package func isSameTask(as other: TaskRecord) -> Bool {
         id == other.id && owner == other.owner && tool.isExactly(other.tool) && name.isExactly(other.name)
             && idempotencyKey.isExactly(other.idempotencyKey) && flightKey.isExactly(other.flightKey) && hasInbox == other.hasInbox
+            && terms.limitKey.isExactly(other.terms.limitKey)
     }
 
     /// The word in the timeline for an event, by where it led.
@@ -102,7 +110,7 @@ extension TaskRecord {
         case (_, .inputRequired) where before != .inputRequired: .inputRequired
         case (.queued, .running): .started
         case (.inputRequired, .running): .inputProvided
-        case (.stopped, .queued): .resumed
+        case (.stopped, .queued), (.failed, .queued): .resumed
         case (.running, .queued), (.inputRequired, .queued): .requeued
         case (_, .queued), (_, .running), (_, .inputRequired): nil
         }

@@ -97,6 +97,7 @@ public struct TaskRecord: Sendable, Hashable {
         flightKey: String? = nil,
         metadata: JSONObject = JSONObject(),
         keepsUntilRead: Bool = false,
+        terms: TaskTerms = .none,
         lifecycle: TaskLifecycle = .submitted,
         lease: Lease? = nil,
         createdAt: Timestamp,
@@ -122,7 +123,8 @@ public struct TaskRecord: Sendable, Hashable {
         self.updatedAt = createdAt
         self.version = 1
         self.lastEvent = 0
-        extras = Extras(flightKey: flightKey, metadata: metadata, keepsUntilRead: keepsUntilRead)
+        extras = Extras(flightKey: flightKey, metadata: metadata, keepsUntilRead: keepsUntilRead, terms: terms)
+        joinQueue(at: createdAt)
     }
 }
 

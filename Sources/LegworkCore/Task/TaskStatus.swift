@@ -61,4 +61,6 @@ public struct TaskReason: Sendable, Hashable, CustomStringConvertible {
     public static let unknownTool = TaskReason("unknown_tool")
     /// The tool asked to be tried again.
     public static let retry = TaskReason("retry")
+    /// The tool asked to go on later.
+    public static let snoozed = TaskReason("snoozed")
 }

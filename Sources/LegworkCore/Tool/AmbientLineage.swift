@@ -6,6 +6,9 @@ public enum AmbientLineage {
     /// Bound around every call: as a plain object, for a value of a protocol's type costs more to bind.
     @TaskLocal package static var object: (any AnyObject & Sendable)?
 
+    /// What is being executed, whatever names a host has given within.
+    package static var execution: (any AnyObject & Sendable)? { (object as? NamedLineage)?.execution ?? object }
+
     private static var source: (any LineageSource)? { object as? any LineageSource }
 
     /// The lineage of what an owner's work starts now.
@@ -27,7 +30,7 @@ public enum AmbientLineage {
         lineage.run = run ?? lineage.run
         lineage.call = call ?? lineage.call
         lineage.agent = agent ?? lineage.agent
-        return try await $object.withValue(NamedLineage(owner: source?.owner, lineage: lineage), operation: body)
+        return try await $object.withValue(NamedLineage(owner: source?.owner, lineage: lineage, within: execution), operation: body)
     }
 }
 
@@ -42,9 +45,11 @@ package protocol LineageSource: AnyObject, Sendable {
 private final class NamedLineage: LineageSource {
     let owner: Owner?
     let lineageOfChildren: Lineage
+    let execution: (any AnyObject & Sendable)?
 
-    init(owner: Owner?, lineage: Lineage) {
+    init(owner: Owner?, lineage: Lineage, within execution: (any AnyObject & Sendable)?) {
         self.owner = owner
+        self.execution = execution
         lineageOfChildren = lineage
     }
 }

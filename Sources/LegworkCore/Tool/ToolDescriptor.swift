@@ -27,6 +27,10 @@ public struct ToolDescriptor: Sendable, Hashable {
     public var isResumable: Bool?
     /// How long the tool has to stop once it was asked to, before it is abandoned.
     public var cancelGrace: Duration
+    /// How often a task that failed is tried again; nil never.
+    public var retry: RetryPolicy?
+    /// How long its tasks may take; what is left open the manager decides.
+    public var limits: TaskLimits
     /// Top-level arguments whose values are never shown, only kept; such as environment variables.
     public var sensitiveArguments: Set<String>
 
@@ -44,6 +48,8 @@ public struct ToolDescriptor: Sendable, Hashable {
         hasInbox: Bool = false,
         isResumable: Bool? = nil,
         cancelGrace: Duration = .seconds(5),
+        retry: RetryPolicy? = nil,
+        limits: TaskLimits = TaskLimits(),
         sensitiveArguments: Set<String> = []
     ) {
         self.name = name
@@ -58,6 +64,8 @@ public struct ToolDescriptor: Sendable, Hashable {
         self.hasInbox = hasInbox
         self.isResumable = isResumable
         self.cancelGrace = cancelGrace
+        self.retry = retry
+        self.limits = limits
         self.sensitiveArguments = sensitiveArguments
     }
 

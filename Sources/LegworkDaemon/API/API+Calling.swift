@@ -27,12 +27,9 @@ extension API {
 
     @Sendable func submit(_ request: Request) async throws {
         let body = try bodies.submit.read(request.http)
-        var options = SubmitOptions()
-        options.queue = body["queue"]?.string ?? TaskRecord.defaultQueue
-        options.priority = body["priority"]?.int ?? 0
+        var options = try SubmitOptions(json: body)
         options.name = body["name"]?.string
         options.title = body["title"]?.string
-        options.idempotencyKey = body["idempotency_key"]?.string
         options.keepsUntilRead = body["keep_until_read"]?.bool ?? false
         options.lineage = try await lineage(body["lineage"], request.principal)
         let chosen = options

@@ -18,6 +18,7 @@ extension API {
         // These are of all owners.
         if request.principal.isOperator {
             let quarantined = try await manager.quarantinedTasks()
+            body["queues"] = .array(try await manager.queues().map(\.wire))
             body["executing_here"] = JSONValue(manager.liveTasks)
             body["quarantined"] = .array(quarantined.map { ["id": .string($0.id), "problem": .string($0.problem)] })
         }

@@ -27,6 +27,7 @@ struct API: Sendable {
     struct Bodies: Sendable {
         let call: RequestBody
         let submit: RequestBody
+        let queue: RequestBody
         let wait: RequestBody
         let clear: RequestBody
         let acknowledge: RequestBody
@@ -52,12 +53,10 @@ struct API: Sendable {
             )
             submit = try Self.body(
                 shared,
-                and: [
-                    "queue": name, "priority": ["type": "integer", "minimum": -1_000_000, "maximum": 1_000_000],
-                    "idempotency_key": ["type": "string", "minLength": 1, "maxLength": 256],
-                ],
+                and: SubmitOptions.properties,
                 required: ["tool"]
             )
+            queue = try Self.body(["state": ["enum": ["open", "paused", "draining"]]], and: [:], required: ["state"])
             wait = try Self.body(
                 [
                     "tasks": ["type": "array", "minItems": 1, "maxItems": 1000, "items": ["type": "string", "maxLength": 100]],
@@ -103,12 +102,15 @@ struct API: Sendable {
         on(&routes, "GET", "/v1/tasks", list)
         on(&routes, "POST", "/v1/wait", wait)
         on(&routes, "POST", "/v1/clear", clear)
+        on(&routes, "GET", "/v1/queues", queues)
+        on(&routes, "POST", "/v1/queues/{queue}", setQueue)
         on(&routes, "GET", "/v1/notices", notices)
         on(&routes, "POST", "/v1/notices/acknowledge", acknowledge)
         on(&routes, "GET", "/v1/tasks/{task}", show)
         on(&routes, "GET", "/v1/tasks/{task}/events", events)
         on(&routes, "GET", "/v1/tasks/{task}/output", output)
         on(&routes, "POST", "/v1/tasks/{task}/cancel", cancel)
+        on(&routes, "POST", "/v1/tasks/{task}/retry", retry)
         on(&routes, "POST", "/v1/tasks/{task}/pin", pin)
         on(&routes, "POST", "/v1/tasks/{task}/unpin", unpin)
         on(&routes, "DELETE", "/v1/tasks/{task}", delete)

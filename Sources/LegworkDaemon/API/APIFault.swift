@@ -37,6 +37,8 @@ struct APIFault: Error, Sendable {
         case .familyCancelled: self.init(status: 409, code: "family_cancelled", message: error.message)
         case .nameTaken: self.init(status: 409, code: "name_taken", message: error.message)
         case .shuttingDown: self.init(status: 503, code: "shutting_down", message: error.message)
+        case .queueDraining: self.init(status: 409, code: "queue_draining", message: error.message)
+        case .notRetriable: self.init(status: 409, code: "not_retriable", message: error.message)
         case .notFinished: self.init(status: 409, code: "not_finished", message: error.message)
         case .conflict: self.init(status: 409, code: "conflict", message: error.message)
         default: self.init(status: 400, code: "invalid_argument", message: error.message)

@@ -36,6 +36,12 @@ extension TaskRecord {
         object["failure"] = failure.map(JSONValue.string)
         object["checkpoint"] = checkpoint
         object["recovery"] = .string(recovery.rawValue)
+        object["not_before"] = notBefore.map { .string($0.description) }
+        object["waits_until"] = waitsUntil.map { .string($0.description) }
+        if priority != 0 { object["priority"] = JSONValue(priority) }
+        object["limit_key"] = terms.limitKey.map(JSONValue.string)
+        object["deadline"] = terms.deadline.map { .string($0.description) }
+        object["attempts_allowed"] = terms.retry.map { JSONValue($0.attempts) }
         if isPinned { object["pinned"] = true }
         if keepsUntilRead { object["kept_until_read"] = true }
         object["read_at"] = readAt.map { .string($0.description) }

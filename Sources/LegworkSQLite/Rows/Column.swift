@@ -6,6 +6,8 @@ enum Column: String {
     case idempotencyKey = "idempotency_key"
     case flightKey = "flight_key"
     case hasInbox = "has_inbox"
+    // Empty for tasks that have none, so that claims find them by it too.
+    case limitKey = "limit_key"
     case origin
     case createdAt = "created_at"
     // What attempts and callers report. No index has them.
@@ -28,6 +30,7 @@ enum Column: String {
     case finishedAt = "finished_at"
     case kept
     case heldUntil = "held_until"
+    case waitsUntil = "waits_until"
     case leaseNode = "lease_node"
     case leaseExpiresAt = "lease_expires_at"
     // Where the task waits, whose child it is, and of which run.
@@ -45,12 +48,12 @@ enum Column: String {
     /// Fixed when the task is recorded.
     static let identity: [Column] = [.id] + fixed + [.origin, .createdAt]
     /// What a change has to leave as it is.
-    static let fixed: [Column] = [.owner, .tool, .name, .idempotencyKey, .flightKey, .hasInbox]
+    static let fixed: [Column] = [.owner, .tool, .name, .idempotencyKey, .flightKey, .hasInbox, .limitKey]
     static let reported: [Column] = [
         .title, .reason, .cancelRequested, .cancelRequestedAt, .attempts, .statusMessage, .progressDone, .progressTotal, .outputBytes,
         .startedAt, .updatedAt, .version, .lastEvent, .recovery, .call, .agent, .failure, .leaseToken,
     ]
-    static let standing: [Column] = [.status, .finishedAt, .kept, .heldUntil, .leaseNode, .leaseExpiresAt]
+    static let standing: [Column] = [.status, .finishedAt, .kept, .heldUntil, .waitsUntil, .leaseNode, .leaseExpiresAt]
     static let placement: [Column] = [.parent, .run, .queue, .priority, .notBefore]
     static let body: [Column] = [.arguments, .checkpoint, .result, .extras]
 

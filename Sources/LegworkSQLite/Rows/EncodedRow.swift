@@ -52,6 +52,9 @@ struct EncodedRow: Sendable {
         bytes.append(contentsOf: utf8)
     }
 
+    /// Takes out what there is.
+    mutating func clear(_ index: Int) { fields[index] = .null }
+
     /// Replaces a number.
     mutating func set(_ index: Int, _ integer: Int64) { fields[index] = .integer(integer) }
 }

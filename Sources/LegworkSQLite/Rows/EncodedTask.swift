@@ -33,6 +33,7 @@ struct EncodedTask: Sendable {
         row.add(record.idempotencyKey)
         row.add(record.flightKey)
         row.add(record.hasInbox)
+        row.add(record.terms.limitKey ?? "")
         try row.add(record.caller.origin?.stored, "origin")
         row.add(record.createdAt)
         row.addReported(record)
@@ -52,6 +53,13 @@ struct EncodedTask: Sendable {
         guard case .text(_, let count) = row.fields[Self.body.lowerBound], count <= Self.smallArguments else { return false }
         return row.fields[Self.body].dropFirst().allSatisfy { $0 == .null }
     }
+
+    /// Queue, priority and the time to begin: the last of the placement.
+    static let line = placement.upperBound - 3..<placement.upperBound
+    static let heldUntil = standing.lowerBound + (Column.standing.firstIndex(of: .heldUntil) ?? 0)
+
+    /// Lets the task stay among those that may be claimed.
+    mutating func release() { row.clear(Self.heldUntil) }
 
     /// Keeps the later end of a lease that was renewed while the change was made.
     mutating func extendLease(to expiry: Int64) {
@@ -95,6 +103,7 @@ extension EncodedRow {
         add(record.isKept)
         // A task that waits for its time is kept out of the way of those that may be claimed.
         add(record.status == .queued ? record.notBefore : nil)
+        add(record.waitsUntil)
         add(record.lease?.node.name)
         add(record.lease?.expiresAt)
     }

@@ -10,6 +10,11 @@ extension TaskRecord.Extras {
         if isPinned { object["isPinned"] = true }
         if keepsUntilRead { object["keepsUntilRead"] = true }
         if let readAt { object["readAt"] = .integer(readAt.milliseconds) }
+        if let deadline = terms.deadline { object["deadline"] = .integer(deadline.milliseconds) }
+        object["wallLimit"] = terms.limits.wall.map { .integer($0.milliseconds) }
+        object["idleLimit"] = terms.limits.idle.map { .integer($0.milliseconds) }
+        object["queueLimit"] = terms.limits.queue.map { .integer($0.milliseconds) }
+        object["retry"] = terms.retry?.stored
         return object.isEmpty ? nil : .object(object)
     }
 
@@ -29,6 +34,36 @@ extension TaskRecord.Extras {
         inputsAsked = object["inputsAsked"]?.int ?? 0
         isPinned = object["isPinned"]?.bool ?? false
         readAt = object["readAt"]?.time
+        terms.deadline = object["deadline"]?.time
+        terms.limits = TaskLimits(
+            wall: object["wallLimit"]?.duration,
+            idle: object["idleLimit"]?.duration,
+            queue: object["queueLimit"]?.duration
+        )
+        if let retry = object["retry"] { terms.retry = try RetryPolicy(stored: retry) }
+    }
+}
+
+extension RetryPolicy {
+    fileprivate var stored: JSONValue {
+        [
+            "attempts": JSONValue(attempts), "first": .integer(first.milliseconds), "factor": JSONValue(factor),
+            "longest": .integer(longest.milliseconds), "jitter": JSONValue(jitter), "appliesToCalls": .bool(appliesToCalls),
+        ]
+    }
+
+    fileprivate init(stored json: JSONValue) throws(RowDamage) {
+        guard let attempts = json["attempts"]?.int, let first = json["first"]?.duration, let longest = json["longest"]?.duration else {
+            throw RowDamage("its retry policy is incomplete")
+        }
+        self.init(
+            attempts: attempts,
+            first: first,
+            factor: json["factor"]?.double ?? 1,
+            longest: longest,
+            jitter: json["jitter"]?.double ?? 0,
+            appliesToCalls: json["appliesToCalls"]?.bool ?? false
+        )
     }
 }
 
@@ -62,5 +97,7 @@ extension InputRequest {
 }
 
 extension JSONValue {
+    fileprivate var duration: Duration? { int.map { .milliseconds($0) } }
+
     fileprivate var time: Timestamp? { int.map { Timestamp(milliseconds: Int64($0)) } }
 }

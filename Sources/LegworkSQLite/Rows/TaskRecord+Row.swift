@@ -12,6 +12,7 @@ extension TaskRecord {
         let idempotencyKey = try reader.optionalText()
         let flightKey = try reader.optionalText()
         let hasInbox = try reader.bool()
+        let limitKey = try reader.text()
         let origin = try reader.optionalJSON().map { (json) throws(RowDamage) in try Caller.Origin(stored: json) }
         let createdAt = try reader.time()
         // Reported.
@@ -37,6 +38,7 @@ extension TaskRecord {
         let finishedAt = try reader.optionalTime()
         // Whether it is kept, and until when it is held back, follows from the rest.
         reader.skip(2)
+        let waitsUntil = try reader.optionalTime()
         let leaseNode = try reader.optionalText()
         let leaseExpiresAt = try reader.optionalTime()
         // Placement.
@@ -72,6 +74,8 @@ extension TaskRecord {
             startedAt: startedAt
         )
         if let extras { self.extras = try Extras(stored: extras, flightKey: flightKey) }
+        if !limitKey.isEmpty { self.extras.terms.limitKey = limitKey }
+        self.waitsUntil = waitsUntil
         self.title = title
         self.cancelRequestedAt = cancelRequestedAt
         self.statusMessage = statusMessage

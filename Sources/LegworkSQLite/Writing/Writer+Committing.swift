@@ -22,6 +22,7 @@ extension Writer {
             try setAside(stored.position, RowDamage("its status is unknown"))
             return .stale(nil)
         }
+        if status.isTerminal, !task.status.isTerminal { try comeBack(change.record, at: stored.position) }
         let (statement, end) =
             switch (stored.isStandingSame, stored.isPlacementSame) {
             case (true, true): (statements.updateReported, EncodedTask.reported.upperBound)
@@ -35,9 +36,38 @@ extension Writer {
             try closeInbox(at: stored.position, acknowledging: Int64(change.acknowledging), now: change.record.updatedAt)
         }
         try tell(notices, of: stored.position)
+        if !stored.isStandingSame || !stored.isPlacementSame { lineUp(change.record, at: stored.position) }
         pending.move(task.owner, from: status, to: task.status)
         pending.change(task.id)
         return .applied
+    }
+
+    /// Sees that a task that had ended can be live again, and that its next end is told.
+    private func comeBack(_ record: TaskRecord, at position: Int64) throws(StoreError) {
+        let owner = record.owner.name
+        var isTaken = false
+        if let name = record.name {
+            let other = try connection.integer(
+                """
+                SELECT position FROM tasks INDEXED BY tasks_by_live_name WHERE name = \(name) AND owner = \(owner)
+                AND name IS NOT NULL AND status IN ('queued', 'running', 'input_required', 'stopped')
+                """
+            )
+            isTaken = other != nil
+        }
+        if let key = record.flightKey {
+            let other = try connection.integer(
+                """
+                SELECT position FROM tasks INDEXED BY tasks_by_flight_key WHERE owner = \(owner) AND flight_key = \(key)
+                AND flight_key IS NOT NULL AND status IN ('queued', 'running', 'input_required', 'stopped')
+                """
+            )
+            isTaken = isTaken || other != nil
+        }
+        if isTaken {
+            throw StoreError(.invalid, "another live task has the name or flight key of \(record.id) by now; wait for its end")
+        }
+        try connection.run("UPDATE tasks SET told = NULL WHERE position = \(position)")
     }
 
     func renew(_ request: RenewRequest) throws(StoreError) -> [RenewReply] {
@@ -98,6 +128,15 @@ extension Writer {
         let fixed = placement + Int32(Column.placement.count)
         // Renewing a lease makes no new version, so the record that the change was made of may know an earlier end.
         if token != nil, row.equals(2, task.leaseToken, of: task.row) { task.extendLease(to: row.rawInteger(placement - 1)) }
+
+        // What has joined the line stays there while nothing changes about where it waits and when it may begin.
+        let isReady = row.isNull(standing + Int32(EncodedTask.heldUntil - EncodedTask.standing.lowerBound))
+        let line = EncodedTask.line
+        if isReady, row.rawText(standing) == TaskStatus.queued.rawValue,
+            row.equals(placement + Int32(line.lowerBound - EncodedTask.placement.lowerBound), line, of: task.row)
+        {
+            task.release()
+        }
 
         return Standing(
             position: row.rawInteger(0),

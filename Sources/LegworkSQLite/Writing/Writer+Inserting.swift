@@ -52,6 +52,7 @@ extension Writer {
         if !task.isBodySmall { try putBody(task, at: position) }
         try append(events, at: position)
         try tell(notices, of: position)
+        lineUp(request.record, at: position)
         pending.count(task.owner, task.status, 1)
         pending.change(task.id)
         return .inserted
@@ -69,6 +70,10 @@ extension Writer {
                 "SELECT cancel_requested <> 0 OR status = 'cancelled' FROM tasks WHERE id = \(parent) AND owner = \(owner)"
             )
             if isCancelled == 1 { return .parentCancelled }
+        }
+        if record.status == .queued {
+            let isDraining = try connection.integer("SELECT 1 FROM queues WHERE name = \(record.queue) AND state = 'draining'")
+            if isDraining != nil { return .queueDraining }
         }
         return nil
     }

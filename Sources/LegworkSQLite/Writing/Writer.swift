@@ -15,6 +15,10 @@ final class Writer {
     let timeline: TimelineLimit
     /// The places of tasks, notices and dead letters. None is given twice, so that what was set aside keeps its own.
     var numbers: Numbers
+    /// Where queued tasks wait. It need not be undone with a transaction.
+    var lanes: ClaimLanes
+    /// When tasks whose time had come last joined the line.
+    var lastRelease = Timestamp(milliseconds: .min)
     /// What the request at work changes.
     var pending = PendingChanges()
     private var batch = PendingChanges()
@@ -26,6 +30,7 @@ final class Writer {
         self.announce = announce
         statements = try WriterStatements(connection)
         numbers = try Numbers(connection)
+        lanes = try ClaimLanes(connection)
     }
 
     /// Runs requests in one transaction and answers them once it is durable.

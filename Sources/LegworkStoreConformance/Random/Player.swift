@@ -30,7 +30,7 @@ struct Player {
     mutating func step() async throws {
         // Now and then the clock goes back.
         now = now + .milliseconds(random.once(in: 20) ? -5000 : random.number(0...2000))
-        switch random.number(0...159) {
+        switch random.number(0...169) {
         case 0..<25: try await insert()
         case 25..<37: try await claim()
         case 37..<70: try await commit()
@@ -50,7 +50,12 @@ struct Player {
         case 144..<149: try await readNotices()
         case 149..<154: try await mark()
         case 154..<158: try await findFamily()
-        case _: try await cancelRun()
+        case 158..<160: try await cancelRun()
+        case 160..<164: try await setQueue()
+        case 164..<166: try await pair.ask("the queues") { try await $0.queues() }
+        case _:
+            let query = WaitingQuery(at: now, limit: random.number(0...5))
+            try await pair.ask("what waits") { try await $0.waiting(query) }
         }
     }
 
@@ -73,6 +78,10 @@ struct Player {
         draft.flight = random.once(in: 5) ? "flight-\(random.number(0...2))" : nil
         draft.hasInbox = random.once(in: 2)
         draft.keepsUntilRead = random.once(in: 5)
+        draft.limitKey = random.once(in: 3) ? "key-\(random.number(0...2))" : nil
+        draft.deadline = random.once(in: 6) ? now + .milliseconds(random.number(0...9000)) : nil
+        draft.queueLimit = random.once(in: 6) ? .milliseconds(random.number(0...9000)) : nil
+        draft.retry = random.once(in: 6) ? RetryPolicy(attempts: random.number(1...5)) : nil
         draft.metadata = random.once(in: 5) ? ["agent": .integer(Int64(random.number(0...9)))] : [:]
         draft.arguments = [
             "n": .integer(Int64(random.number(0...99))), "text": .string(String(repeating: "x", count: random.number(0...300))),
@@ -95,8 +104,22 @@ struct Player {
 
     private mutating func claim() async throws {
         let named = random.once(in: 3) ? [] : queues.filter { _ in random.once(in: 2) }
-        let request = ClaimRequest(lease: newLease(), queues: named, limit: random.number(0...3), now: now)
+        var request = ClaimRequest(lease: newLease(), queues: named, limit: random.number(0...3), now: now)
+        if random.once(in: 3) {
+            let rate = random.once(in: 3) ? RateLimit(1, per: .seconds(1)) : nil
+            let policy = QueuePolicy(perOwner: random.number(1...2), perTool: random.number(1...2), perKey: 1, rate: rate)
+            request.gate = QueueGate([:], others: policy)
+        }
         for record in try await pair.ask("the claim", { try await $0.claim(request) }) ?? [] { note(record) }
+    }
+
+    private mutating func setQueue() async throws {
+        let state: QueueState = random.once(in: 3) ? .open : random.once(in: 2) ? .paused : .draining
+        let update = QueueUpdate(random.pick(queues), state, now: now)
+        try await pair.ask("the queue \(update)") {
+            try await $0.set(update)
+            return true
+        }
     }
 
     private mutating func commit() async throws {
@@ -221,7 +244,8 @@ struct Player {
 
     private static let steps: [TaskLifecycle.Event] = [
         .completed, .completed, .failed(.toolError), .cancelled, .cancelForced, .inputRequested, .inputProvided, .interrupted(.shutdown),
-        .retried(.retry), .stopped(.orphaned), .resumed, .resumed, .cancelRequested, .limitReached(.queueLimit), .limitReached(.wallLimit),
+        .retried(.retry), .retryRequested, .stopped(.orphaned), .resumed, .resumed, .cancelRequested, .limitReached(.queueLimit),
+        .limitReached(.wallLimit),
     ]
 
     mutating func newID() -> TaskID { TaskID.random(using: &random) }

@@ -17,6 +17,10 @@ struct Draft: Sendable {
     var flight: String?
     var hasInbox = false
     var keepsUntilRead = false
+    var limitKey: String?
+    var deadline: Timestamp?
+    var queueLimit: Duration?
+    var retry: RetryPolicy?
     var metadata = JSONObject()
     var arguments: JSONValue = ["command": "make test"]
     var lifecycle = TaskLifecycle.submitted
@@ -41,6 +45,7 @@ struct Draft: Sendable {
             flightKey: flight,
             metadata: metadata,
             keepsUntilRead: keepsUntilRead,
+            terms: TaskTerms(limitKey: limitKey, deadline: deadline, limits: TaskLimits(queue: queueLimit), retry: retry),
             lifecycle: lifecycle,
             lease: lease,
             createdAt: createdAt

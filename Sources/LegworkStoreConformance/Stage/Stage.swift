@@ -39,9 +39,10 @@ struct Stage: Sendable {
         queues: [String] = [],
         limit: Int = 1,
         lease: Lease = lease(),
-        now: Timestamp = start
+        now: Timestamp = start,
+        gate: QueueGate? = nil
     ) async throws -> [TaskRecord] {
-        try await store.claim(ClaimRequest(lease: lease, queues: queues, limit: limit, now: now))
+        try await store.claim(ClaimRequest(lease: lease, queues: queues, limit: limit, now: now, gate: gate))
     }
 
     /// Records a task and claims it.
