@@ -14,6 +14,8 @@ extension RunCommandTool {
             recovery: .stop,
             // A command that ignores SIGTERM dies at the end of its grace: time to see that it is gone, before the tool is given up.
             cancelGrace: configuration.cancelGrace + .seconds(1),
+            // Many commands say nothing until they are done.
+            limits: TaskLimits(idle: .zero),
             sensitiveArguments: ["env", "extra_env", "stdin"]
         )
     }

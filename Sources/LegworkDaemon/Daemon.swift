@@ -45,6 +45,8 @@ public final class Daemon: Sendable {
         var managing = TaskManagerConfiguration()
         managing.window = configuration.window
         managing.workers = configuration.workers
+        managing.queuePolicies = configuration.queuePolicies
+        managing.standardQueuePolicy = configuration.standardQueuePolicy
         managing.outputFolder = folder.outputs
         managing.retention = configuration.retention
         managing.onProblem = { log.write($0) }

@@ -1,6 +1,6 @@
 public import Legwork
 import LegworkCommands
-import LegworkCore
+public import LegworkCore
 import LegworkEventLoop
 import LegworkHTTP
 
@@ -10,6 +10,10 @@ public struct DaemonConfiguration: Sendable {
     public var folder: StateFolder
     /// How many queued tasks it executes at once.
     public var workers: Int = 4
+    /// What each queue may do at once and how often, by name, and what all others may.
+    public var queuePolicies: [String: QueuePolicy] = [:]
+    /// The same for queues that are not named there.
+    public var standardQueuePolicy = QueuePolicy.unlimited
     /// How long a call may take before it becomes a task, in seconds, where the door has no window of its own.
     public var window: Duration = .seconds(10)
     /// The window of the MCP door: some hosts give up on a tool after 5 seconds.

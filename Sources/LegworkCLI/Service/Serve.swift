@@ -20,6 +20,7 @@ enum Serve: Command {
     static let options = [
         Option("port", value: "PORT", "listen on 127.0.0.1 as well; 0 takes any free port"),
         Option("workers", value: "N", "execute so many queued tasks at once (default 4)"),
+        Option("queue-policy", value: "POLICY", "limits of queues: 'build:concurrency=2,key=1;*:owner=4,rate=10/60s'"),
         Option("window", value: "DURATION", "how long a call may take before it becomes a task (default 10s)"),
         Option("mcp-window", value: "DURATION", "the same for MCP clients (default 3s: some give up after 5)"),
         Option("keep-finished", value: "DURATION", "delete tasks so long after their end, or 'forever' (default 7d, of failed ones 30d)"),
@@ -37,6 +38,13 @@ enum Serve: Command {
         var configuration = DaemonConfiguration(folder: invocation.folder)
         configuration.port = try arguments.number("port", in: 0...65535).map(UInt16.init)
         if let workers = try arguments.number("workers", in: 1...1000) { configuration.workers = workers }
+        if let text = arguments["queue-policy"] {
+            do throws(QueuePolicy.Fault) {
+                (configuration.queuePolicies, configuration.standardQueuePolicy) = try QueuePolicy.read(text)
+            } catch {
+                throw CLIError(.usage, error.description)
+            }
+        }
         if let window = try arguments.duration("window") { configuration.window = window }
         if let window = try arguments.duration("mcp-window") { configuration.mcpWindow = window }
         configuration.retention = try retention(arguments)
