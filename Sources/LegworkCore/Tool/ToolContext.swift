@@ -103,6 +103,10 @@ public protocol ToolContextHost: AnyObject, Sendable {
     func report(_ report: ToolReport)
     /// Takes an entry for the timeline.
     func emit(text: String?, data: JSONValue?)
+    /// Hears that an agent's own call of a tool has begun; must be cheap.
+    func beginToolCall(id: String, name: String, arguments: JSONValue?)
+    /// Hears that such a call has ended; must be cheap.
+    func endToolCall(id: String, result: String?, isError: Bool)
     /// Makes a checkpoint durable.
     func save(checkpoint: JSONValue) async throws
     /// Opens the place for raw output.
