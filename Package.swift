@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "LegworkSQLite", targets: ["LegworkSQLite"]),
         .library(name: "LegworkRedis", targets: ["LegworkRedis"]),
         .library(name: "LegworkCommands", targets: ["LegworkCommands"]),
+        .library(name: "LegworkAgents", targets: ["LegworkAgents"]),
         .library(name: "LegworkMCP", targets: ["LegworkMCP"]),
         .library(name: "LegworkTestKit", targets: ["LegworkTestKit"]),
         .library(name: "LegworkStoreConformance", targets: ["LegworkStoreConformance"]),
@@ -74,11 +75,17 @@ let package = Package(
             dependencies: ["LegworkCore", "LegworkEventLoop", "CCurl"],
             swiftSettings: strictMemory
         ),
+        .target(
+            name: "LegworkAgents",
+            dependencies: ["LegworkCore", "LegworkEventLoop", "LegworkHTTP", "LegworkCommands"],
+            swiftSettings: strict
+        ),
         .target(name: "LegworkMCP", dependencies: ["LegworkCore", "Legwork"], swiftSettings: strict),
         .target(
             name: "LegworkDaemon",
             dependencies: [
                 "LegworkCore", "Legwork", "LegworkSQLite", "LegworkCommands", "LegworkEventLoop", "LegworkHTTP", "LegworkMCP",
+                "LegworkAgents",
             ],
             swiftSettings: strict
         ),
@@ -153,6 +160,13 @@ let package = Package(
         .testTarget(
             name: "LegworkHTTPTests",
             dependencies: ["LegworkCore", "LegworkHTTP", "LegworkEventLoop", "LegworkTestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LegworkAgentsTests",
+            dependencies: [
+                "LegworkCore", "LegworkAgents", "LegworkCommands", "LegworkEventLoop", "LegworkHTTP", "LegworkTestKit",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -81,6 +81,9 @@ package struct CommandReport {
         }
     }
 
+    /// A signal by its name, such as `SIGKILL`.
+    package static func signalName(_ number: Int32) -> String { SignalName.of(number) }
+
     private static func seconds(_ duration: Duration) -> String {
         let (whole, rest) = duration.components
         return rest == 0 ? "\(whole)" : "\(duration.seconds)"
