@@ -2,11 +2,14 @@
 public struct AgentError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of fault. New ones may appear in later versions.
     public struct Code: Sendable, Hashable {
-        private enum Value {
+        private enum Value: String {
             case invalidArguments, notGranted, invalidConfiguration, noSecret, endpoint, contextExceeded, answerTooLarge, tooManyTurns
             case damagedCheckpoint
         }
         private let value: Value
+
+        /// The code as structured results have it, such as `contextExceeded`.
+        public var name: String { value.rawValue }
 
         /// An argument of the call has the wrong form or size.
         public static let invalidArguments = Code(value: .invalidArguments)

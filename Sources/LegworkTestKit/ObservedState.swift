@@ -2,7 +2,7 @@ import LegworkCore
 import Synchronization
 
 /// A value under a lock, and those who wait for it to become what they want.
-final class ObservedState<Value: Sendable>: Sendable {
+package final class ObservedState<Value: Sendable>: Sendable {
     private struct Contents {
         var value: Value
         var waiting: [(condition: @Sendable (Value) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
@@ -10,13 +10,13 @@ final class ObservedState<Value: Sendable>: Sendable {
 
     private let contents: Lock<Contents>
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         contents = Lock(Contents(value: value))
     }
 
-    var value: Value { contents.withLock { $0.value } }
+    package var value: Value { contents.withLock { $0.value } }
 
-    func change(_ body: (inout Value) -> Void) {
+    package func change(_ body: (inout Value) -> Void) {
         let satisfied = contents.withLock { contents in
             body(&contents.value)
             if contents.waiting.isEmpty { return [CheckedContinuation<Void, Never>]() }
@@ -28,7 +28,7 @@ final class ObservedState<Value: Sendable>: Sendable {
         for continuation in satisfied { continuation.resume() }
     }
 
-    func wait(until condition: @escaping @Sendable (Value) -> Bool) async {
+    package func wait(until condition: @escaping @Sendable (Value) -> Bool) async {
         await withCheckedContinuation { continuation in
             let isSatisfied = contents.withLock { contents in
                 if condition(contents.value) { return true }

@@ -1,0 +1,23 @@
+public import LegworkCore
+
+/// The tools that an agent may call, and the way to them: what the agent's loop sees of whoever runs it.
+public protocol AgentToolCaller: Sendable {
+    /// The tools that there are for a caller.
+    func tools(for caller: Caller) -> [ToolDescriptor]
+
+    /// Calls one in the name of the agent's task, whose child the call is when it becomes a task, and waits for its end.
+    ///
+    /// - Parameters:
+    ///   - id: names the call within the agent's task.
+    ///   - context: the agent's.
+    /// - Throws: what is wrong with the call; the model is told. `CancellationError` when the agent is cancelled.
+    func call(_ name: String, _ arguments: JSONValue, id: String, _ context: ToolContext) async throws -> ToolResult
+
+    /// What became of a call that an earlier attempt has started; nil when that is not known.
+    func earlierResult(of id: String, _ context: ToolContext) async -> ToolResult?
+}
+
+extension AgentToolCaller {
+    /// Knows nothing.
+    public func earlierResult(of id: String, _ context: ToolContext) async -> ToolResult? { nil }
+}
