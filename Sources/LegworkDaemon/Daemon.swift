@@ -40,7 +40,6 @@ public final class Daemon: Sendable {
         // Commands have a loop of their own: a disk that is slow to take their output does not hold up the doors.
         let doors = try EventLoop(name: "legwork-doors")
         let commands = try EventLoop(name: "legwork-cmds")
-        loops = [doors, commands]
 
         var managing = TaskManagerConfiguration()
         managing.window = configuration.window
@@ -60,6 +59,8 @@ public final class Daemon: Sendable {
         for limitation in tool.limitations { log.write(limitation) }
         try registry.register(tool)
         try manager.registerCompanionTools()
+        let agents = try AgentTools(configuration, manager, log)
+        loops = [doors, commands] + (agents.loop.map { [$0] } ?? [])
 
         let token: BearerToken? = configuration.port == nil ? nil : try BearerToken.load(path: folder.token)
         let status = DaemonStatus(

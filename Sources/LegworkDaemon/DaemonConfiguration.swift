@@ -26,6 +26,8 @@ public struct DaemonConfiguration: Sendable {
     public var wakeUp: WakeUp?
     /// Whether `run_command` may hand a line to the shell.
     public var allowsShell: Bool = true
+    /// The file that describes agents; nil takes `agents.json` in the state folder, where there is one.
+    public var agentsFile: String?
 
     /// The defaults for a state folder.
     public init(folder: StateFolder) { self.folder = folder }

@@ -52,7 +52,7 @@ struct CommandAgentReport {
         object["turns"] = transcript.ending?.turns.map { JSONValue($0) }
         object["duration_ms"] = .integer(exit.duration.milliseconds)
         if case .exited(let code) = exit.status { object["exit_code"] = .integer(Int64(code)) }
-        object["timed_out"] = exit.stopReason == .timeLimit ? true : nil
+        if exit.stopReason == .timeLimit { object["timed_out"] = true }
         object["output_path"] = .string(outputPath)
         object["output_bytes"] = JSONValue(exit.outputBytes)
         object["output_error"] = summary.rawError.map(JSONValue.string)

@@ -28,6 +28,7 @@ enum Serve: Command {
         Option("wake-command", value: "PROGRAM", "run this program, with the notices on its input, when nobody listens to them"),
         Option("wake-url", value: "URL", "post the notices to this URL, when nobody listens to them"),
         Option("wake-locally", "let --wake-url lead to this machine or a private network"),
+        Option("agents", value: "FILE", "offer the agents that this file describes (default: agents.json in the state folder, if there)"),
         Option("no-shell", "let run_command take no shell lines"),
         Option("detached", "say 'ready' on standard output, then close it; for commands that start a daemon"),
     ]
@@ -50,6 +51,7 @@ enum Serve: Command {
         configuration.retention = try retention(arguments)
         configuration.wakeUp = try wakeUp(arguments)
         configuration.allowsShell = !arguments.has("no-shell")
+        configuration.agentsFile = arguments["agents"]
 
         let daemon: Daemon
         do {

@@ -38,6 +38,8 @@ public struct StateFolder: Sendable, Hashable {
     public var log: String { path + "/daemon.log" }
     /// The bearer token for TCP.
     public var token: String { path + "/token" }
+    /// The description of agents, when nothing else is named.
+    public var agents: String { path + "/agents.json" }
 
     /// The socket that the daemon listens on.
     ///
