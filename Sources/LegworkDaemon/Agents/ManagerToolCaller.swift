@@ -57,7 +57,8 @@ struct ManagerToolCaller: AgentToolCaller {
         switch record.status {
         case .inputRequired: return .error("the task \(record.id) asks something and waits; see check_task and answer_task")
         case .stopped: return .error("the task \(record.id) has stopped; resume_task lets it go on")
-        case .queued, .running, .completed, .failed, .cancelled:
+        case .cancelled: return .error("the task \(record.id) was cancelled; what it had done until then stays done")
+        case .queued, .running, .completed, .failed:
             return .error("the task \(record.id) is \(record.status)\(record.failure.map { ": \($0)" } ?? "")")
         }
     }

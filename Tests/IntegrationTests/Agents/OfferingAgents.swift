@@ -1,3 +1,4 @@
+import Glibc
 import LegworkCore
 import LegworkTestKit
 import Testing
@@ -74,6 +75,32 @@ struct OfferingAgents {
                 #expect(Files.text(site.folder + "/acts") == "once\n")
                 #expect(endpoint.requests.count == 3)
                 #expect(endpoint.requests[2]["messages"]?.array?.last?["role"] == "tool")
+            }
+        }
+    }
+
+    @Test("are told that a call may have happened whose daemon ended in the middle of it", arguments: [SIGKILL, SIGTERM])
+    func endedWithinACall(signal: Int32) async throws {
+        let line = "echo once >> \"$HOME/acts\"; echo up > \"$HOME/up\"; exec sleep 3600"
+        try await ChatEndpoint.use([ChatEndpoint.call("run_command", ["shell": .string(line)]), ChatEndpoint.text("I see.")]) { endpoint in
+            try await Site.use { site in
+                try await configure(site, [chat(site, endpoint, ["*"])])
+                try site.pipes.make("up")
+                let daemon = try await site.serve()
+                let task = try await site.legwork("call", "--background", "helper", #"{"prompt": "Act."}"#).output.trimmed
+                try await site.pipes.hear("up")
+                if signal == SIGKILL {
+                    try await daemon.killNow()
+                } else {
+                    kill(daemon.pid, signal)
+                    _ = try await daemon.end()
+                }
+                _ = try await site.serve()
+                #expect(try await site.legwork("wait", task).code == 0)
+                #expect(Files.text(site.folder + "/acts") == "once\n")
+                let told = endpoint.requests.last?["messages"]?.array?.last?["content"]?.string ?? ""
+                // A daemon that shuts down ends its commands in order, and then it is known what became of them.
+                #expect(told.contains(signal == SIGKILL ? "unknown outcome" : "was cancelled"), "\(told)")
             }
         }
     }
