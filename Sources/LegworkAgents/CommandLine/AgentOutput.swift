@@ -19,6 +19,7 @@ final class AgentOutput: ToolOutput {
         var transcript = AgentTranscript()
         var remarks = TailBuffer(capacity: 2048)
         var rawError: String?
+        var rawRedactor: StreamRedactor
     }
 
     private let raw: any ToolOutput
@@ -42,7 +43,7 @@ final class AgentOutput: ToolOutput {
         self.redactor = redactor
         self.lineLimit = lineLimit
         self.onSession = onSession
-        state = Lock(State(splitter: LineSplitter(limit: lineLimit), reader: reader))
+        state = Lock(State(splitter: LineSplitter(limit: lineLimit), reader: reader, rawRedactor: StreamRedactor(redactor)))
     }
 
     var location: String { raw.location }
@@ -51,20 +52,28 @@ final class AgentOutput: ToolOutput {
     func tail(_ count: Int) throws -> [UInt8] { try raw.tail(count) }
 
     func append(_ bytes: UnsafeRawBufferPointer) {
-        // A full disk takes the raw output, and not what is understood of it.
-        if state.withLock({ $0.rawError }) == nil {
-            do {
-                try raw.append(bytes)
-            } catch {
-                let text = "\(error)"
-                state.withLock { $0.rawError = text }
-            }
+        if redactor.secrets.isEmpty {
+            write(bytes)
+        } else {
+            state.withLock { $0.rawRedactor.append(bytes) }.withUnsafeBytes(write)
         }
         perform(state.withLock { state in state.splitter.append(bytes).flatMap { take($0, &state) } })
     }
 
+    /// A full disk takes the raw output, and not what is understood of it.
+    private func write(_ bytes: UnsafeRawBufferPointer) {
+        guard !bytes.isEmpty, state.withLock({ $0.rawError }) == nil else { return }
+        do {
+            try raw.append(bytes)
+        } catch {
+            let text = "\(error)"
+            state.withLock { $0.rawError = text }
+        }
+    }
+
     /// Takes what the program left unfinished.
     func finish() -> Summary {
+        state.withLock { $0.rawRedactor.finish() }.withUnsafeBytes(write)
         let (actions, summary) = state.withLock { state in
             let last = state.splitter.finish().map { take($0, &state) } ?? []
             let actions = last + state.transcript.close()

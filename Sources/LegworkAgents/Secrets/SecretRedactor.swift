@@ -4,7 +4,7 @@ import LegworkCore
 struct SecretRedactor: Sendable {
     /// Shorter ones would be found where they are not meant.
     private static let shortest = 6
-    private let secrets: [String]
+    let secrets: [String]
 
     /// Knows some keys.
     init(_ secrets: [String]) { self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted { $0.count > $1.count } }

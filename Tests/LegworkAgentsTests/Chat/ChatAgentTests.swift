@@ -207,6 +207,18 @@ struct ChatAgentTests {
         try await run([.text("")]) { result, _ in #expect(result.isError && result.text.contains("without an answer")) }
     }
 
+    @Test("a prompt of 10 MB, an empty one and a model that is not among the agent's are refused before anything is asked")
+    func badArguments() async throws {
+        let huge = JSONValue.string(String(repeating: "x", count: 10_000_000))
+        let mistakes: [JSONValue] = [["prompt": huge], ["prompt": " "], ["prompt": "p", "model": "other"], [:]]
+        for arguments in mistakes {
+            let error = await #expect(throws: ToolError.self) {
+                try await run([], arguments: arguments, { $0.models = ["m2"] }) { _, _ in }
+            }
+            #expect(error?.code == .invalidArguments)
+        }
+    }
+
     @Test("endpoints that do not stream are understood as well")
     func whole() async throws {
         let tools = FakeTools([echo()])

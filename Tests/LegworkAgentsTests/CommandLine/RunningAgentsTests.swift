@@ -198,6 +198,8 @@ struct RunningAgentsTests {
         #expect(result.text == "[hidden]")
         #expect(agent.messages == ["the key is [hidden]"])
         #expect(!agent.host.events.contains { "\($0)".contains(key) })
+        let raw = agent.host.output?.text ?? ""
+        #expect(!raw.contains(key) && raw.contains("the key is [hidden]"))
     }
 
     @Test("what is missing is said before anything starts")
