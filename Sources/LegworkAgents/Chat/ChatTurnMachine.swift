@@ -147,6 +147,8 @@ struct ChatTurnMachine: Sendable {
         }
         callCount += wanted.count
         if turns >= configuration.maximumTurns {
+            // Endpoints refuse a conversation in which a call has no result, should somebody go on with it.
+            for call in wanted { conversation.add(["role": "tool", "tool_call_id": .string(call.id), "content": "error: not called"]) }
             return .fail(
                 AgentError(
                     .tooManyTurns,

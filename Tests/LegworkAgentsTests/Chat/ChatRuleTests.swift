@@ -154,6 +154,17 @@ struct ChatRuleTests {
         #expect(rejected.map(\.id) == ["c128", "c129"])
     }
 
+    @Test("after the last turn no call is left without a result, so that the conversation can be taken up")
+    func lastTurn() {
+        var limited = configuration(granted: ["*"])
+        limited.maximumTurns = 1
+        var machine = ChatTurnMachine(prompt: "p", limited, toolbox(["t"], granted: ["*"]))
+        let answer = ChatAnswer(text: "", calls: [ChatToolCall(id: "a", name: "t", arguments: "{}")])
+        guard case .fail(let error) = machine.answered(answer) else { return #expect(Bool(false), "it goes on") }
+        #expect(error.code == .tooManyTurns)
+        #expect(machine.conversation.messages.last?["tool_call_id"] == "a")
+    }
+
     @Test("a checkpoint holds all: written and read again, the machine goes on as it would have")
     func checkpoints() throws {
         var machine = machine(["t"], granted: ["*"])
