@@ -43,6 +43,8 @@ extension Attempt {
     ///
     /// - Returns: the record, if it could be written.
     private func end(_ ending: Ending) async -> TaskRecord? {
+        // The tool is done with: the next task is claimed while this one's end is written, both with one sync to the disk.
+        slot?.end()
         await takeTurn()
         let facts = state.withLock { state in
             (
@@ -94,7 +96,6 @@ extension Attempt {
         endTurn()
         inbox?.end()
         engine.live.remove(self, of: id)
-        slot?.end()
         return written
     }
 
