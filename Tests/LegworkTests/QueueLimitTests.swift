@@ -124,6 +124,25 @@ struct QueueLimitTests {
         }
     }
 
+    @Test("a delayed task whose queue is paused does not keep the alarm from ringing for the next")
+    func delayInPausedQueue() async throws {
+        let bench = try Bench(echo())
+        try await bench.manager.set("slow", to: .paused)
+        try await running(bench) {
+            var options = SubmitOptions()
+            options.queue = "slow"
+            options.delay = .seconds(10)
+            let kept = try await bench.manager.submit("echo", as: bench.alice, options: options)
+            options.queue = "default"
+            options.delay = .seconds(20)
+            let next = try await bench.manager.submit("echo", as: bench.alice, options: options)
+            await bench.pass(.seconds(10))
+            await bench.pass(.seconds(10))
+            #expect(try await bench.end(of: next.id).status == .completed)
+            #expect(try await bench.manager.task(kept.id, in: .operator).status == .queued)
+        }
+    }
+
     @Test("a paused queue keeps its tasks until it is open, a draining one refuses new ones, and a bad name is refused")
     func states() async throws {
         let bench = try Bench(echo())

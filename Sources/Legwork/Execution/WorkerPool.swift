@@ -82,6 +82,8 @@ final class WorkerPool: Sendable {
                 return
             }
             guard !claimed.isEmpty else {
+                // What was due has joined the line, though it may not begin: now it is known what is due next.
+                if state.withLock({ $0.mustLook }) { continue }
                 if let time = gate?.nextToken(after: now) { setAlarm(at: time, engine) }
                 return
             }
