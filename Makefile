@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PREFIX ?= $(HOME)/.local
 STRICT := --explicit-target-dependency-import-check error
 
-.PHONY: help build demo test test-swift test-examples test-clients bench soak lint docs format install clean setup
+.PHONY: help build demo test test-swift test-examples test-clients test-schedules bench soak lint docs format install clean setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,6 +23,7 @@ test: ## run all tests: Swift's, and those with real MCP clients
 	$(MAKE) --no-print-directory test-swift
 	$(MAKE) --no-print-directory test-examples
 	$(MAKE) --no-print-directory test-clients
+	$(MAKE) --no-print-directory test-schedules
 
 test-swift:
 	swift build --build-tests $(STRICT)
@@ -38,6 +39,10 @@ test-examples: ## build the examples, run them, and look at what they say
 
 test-clients:
 	@scripts/client-tests .build/debug/legwork
+
+test-schedules: ## compare schedules with croniter, python-dateutil and zoneinfo
+	@swift build --quiet --product legwork-schedule-printer $(STRICT)
+	@scripts/schedule-check .build/debug
 
 bench: setup ## measure, print a table, and write .build/bench.json
 	swift build -c release --product legwork-bench $(STRICT)

@@ -133,6 +133,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "TestPrograms", dependencies: ["LegworkCore"], path: "Tests/Support/TestPrograms", swiftSettings: strict),
+        .executableTarget(
+            name: "legwork-schedule-printer",
+            dependencies: ["LegworkCore"],
+            path: "Tests/Support/legwork-schedule-printer",
+            swiftSettings: strict
+        ),
 
         .testTarget(name: "LegworkCoreTests", dependencies: ["LegworkCore", "LegworkTestKit"], swiftSettings: strict),
         .testTarget(
