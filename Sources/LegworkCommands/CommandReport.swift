@@ -18,7 +18,10 @@ package struct CommandReport {
 
     /// The result for the caller.
     package var result: ToolResult {
-        ToolResult(content: [.text(text)], structuredContent: structured, isError: !isSuccess)
+        var result = ToolResult(content: [.text(text)], structuredContent: structured, isError: !isSuccess)
+        // A watcher that is silent has no news, though its exit code is told.
+        if isSuccess, exit.outputBytes == 0 { result.meta = ["report": false] }
+        return result
     }
 
     private var isSuccess: Bool { exit.status?.isSuccess == true && exit.stopReason == nil }

@@ -33,7 +33,7 @@ extension SQLiteTaskStore {
         let path = try StoreFiles.prepareFolder(for: path)
         let lock = try StoreLock(for: path)
         try StoreFiles.prepareFile(path)
-        let watchers = ChangeBroadcast()
+        let watchers = ChangeBroadcast<TaskID>()
         let writer = try Writer(
             Self.openWriter(path, configuration),
             timeline: configuration.timeline,

@@ -12,9 +12,10 @@ public final class SQLiteTaskStore: TaskStore {
 
     let writing: WritingThread
     let reading: ReadingThreads
-    let watchers: ChangeBroadcast
+    let watchers: ChangeBroadcast<TaskID>
+    let scheduleWatchers = ChangeBroadcast<ScheduleID>()
 
-    init(path: String, writing: WritingThread, reading: ReadingThreads, watchers: ChangeBroadcast) {
+    init(path: String, writing: WritingThread, reading: ReadingThreads, watchers: ChangeBroadcast<TaskID>) {
         self.path = path
         self.writing = writing
         self.reading = reading
@@ -123,6 +124,7 @@ public final class SQLiteTaskStore: TaskStore {
         writing.end()
         await writing.ended()
         watchers.finish()
+        scheduleWatchers.finish()
     }
 }
 

@@ -20,7 +20,8 @@ public struct StoreBehaviour: Sendable, CustomStringConvertible {
         inserting + idempotency + names + claiming + claimingOrder + fairness + gates + queueStates + waiting + committing + leases
         + lostLeases + reading + finding
         + listing + filtering + paging + counting + timeline + purging + keeping + isolation + exactness + extras + flights + families
-        + refusing + sending + taking + deadLetters + replaying + telling + posting + noticing + changes + limits + closing + durability
+        + refusing + sending + taking + deadLetters + replaying + telling + posting + noticing + scheduling + changes + limits + closing
+        + durability
 
     init(
         _ name: String,

@@ -7,6 +7,7 @@ public enum StoreOperation: Sendable, Hashable, CaseIterable {
     case insert, claim, renew, commit, task, find, tasks, counts, events, leaseHolders, lostLeases, purge, quarantined, changes
     case descendants, cancelRun, send, take, deadLetters, replay, clear, post, notices, mark
     case waiting, setQueue, queues
+    case insertSchedule, commitSchedule, deleteSchedule, schedules, dueSchedules, scheduleChanges
 
     /// Whether it may change what is stored.
     public var isWrite: Bool {
@@ -14,6 +15,8 @@ public enum StoreOperation: Sendable, Hashable, CaseIterable {
         case .insert, .claim, .renew, .commit, .purge, .cancelRun, .send, .take, .replay, .clear, .post, .mark, .setQueue: true
         case .task, .find, .tasks, .counts, .events, .leaseHolders, .lostLeases, .quarantined, .changes: false
         case .descendants, .deadLetters, .notices, .waiting, .queues: false
+        case .insertSchedule, .commitSchedule, .deleteSchedule: true
+        case .schedules, .dueSchedules, .scheduleChanges: false
         }
     }
 }
@@ -51,8 +54,8 @@ public final class HeldOperation: Sendable {
 /// held.release()
 /// ```
 public final class FaultyStore: TaskStore {
-    private let inner: any TaskStore
-    private let plan = Lock(FaultPlan())
+    let inner: any TaskStore
+    let plan = Lock(FaultPlan())
     private let listener: (@Sendable (StoreOperation, FaultMoment) -> Void)?
 
     /// What a failing operation throws unless the test says otherwise.
@@ -116,7 +119,7 @@ public final class FaultyStore: TaskStore {
     public func count(of operation: StoreOperation) -> Int { plan.withLock { $0.count(of: operation) } }
 
     // A new verb of `TaskStore` is one more case of `StoreOperation` and one more line below.
-    private func pass<Answer: Sendable>(
+    func pass<Answer: Sendable>(
         _ operation: StoreOperation,
         _ body: () async throws(StoreError) -> Answer
     ) async throws(StoreError) -> Answer {

@@ -31,3 +31,11 @@ final class SQLiteProvider: StoreProvider {
         folders.withLock { $0[path] = nil }
     }
 }
+
+/// Lends a store that is open already to behaviours that leave things behind.
+struct OpenProvider: StoreProvider {
+    let store: SQLiteTaskStore
+
+    func makeStore(timeline: TimelineLimit) -> any TaskStore { store }
+    func remove(_ store: any TaskStore) {}
+}

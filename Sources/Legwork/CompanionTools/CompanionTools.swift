@@ -22,6 +22,7 @@ public enum CompanionTools {
             TaskOutputTool(desk),
             SendMessageTool(desk),
             AnswerTaskTool(desk), ResumeTaskTool(desk), RedirectTaskTool(desk), RecoverFailedMessagesTool(desk),
+            SendLaterTool(desk), ScheduleTaskTool(desk), ListSchedulesTool(desk), CancelScheduleTool(desk),
         ]
     }
 

@@ -43,12 +43,14 @@ struct TaskDesk: Sendable {
             case .queueDraining: "queue_draining"
             case .noChannel: "no_channel"
             case .shuttingDown: "shutting_down"
+            case .nameTaken: "name_taken"
             default: "invalid_argument"
             }
         var message = error.message
         // The manager speaks of the command's verbs; a model knows the tool.
         if error.code == .notFound {
             message = message.replacing("'list' shows those you may see", with: "list_tasks shows those you can see")
+                .replacing("'schedule list' shows those you may see", with: "list_schedules shows those you can see")
         }
         return .error(message, structured: ["error": ["code": .string(code), "message": .string(message)]])
     }

@@ -23,6 +23,7 @@ final class Engine: Sendable {
     let output: OutputFolder?
     let caretaker: Caretaker
     let wakeUps: WakeUps?
+    let scheduler = Scheduler()
     private let shuttingDown = Atomic(false)
     private let keeper: Lock<LeaseKeeper?> = Lock(nil)
 

@@ -45,6 +45,15 @@ enum CallLimits {
 
     static func check(queue: String) throws(TaskManagerError) { try check(queue, name, "queue") }
 
+    static func check(_ request: ScheduleRequest) throws(TaskManagerError) {
+        try check(name: request.name)
+        if let name = request.name, name.hasPrefix(ScheduleID.marker) {
+            throw TaskManagerError(.invalidArgument, "the name '\(name)' would be taken for an id; choose another")
+        }
+        try check(request.queue, name, "queue")
+        try check(request.metadata)
+    }
+
     private static func check(name: String?) throws(TaskManagerError) {
         try check(name, Self.name, "name")
         guard let name else { return }

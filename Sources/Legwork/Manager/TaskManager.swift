@@ -19,6 +19,8 @@ public final class TaskManager: Sendable {
     public var configuration: TaskManagerConfiguration { engine.configuration }
 
     let engine: Engine
+    /// What the manager itself calls.
+    let builtIn = BuiltInTools()
     private let isRunning = Atomic(false)
 
     /// Makes a manager.
@@ -53,8 +55,8 @@ public final class TaskManager: Sendable {
     }
 
     /// Recovers what a process that is gone left behind, then executes queued tasks until the Swift task is cancelled or ``shutdown()`` is
-    /// called. Meanwhile it deletes finished tasks as ``TaskManagerConfiguration/retention`` says, and with a store that other processes write
-    /// to it goes on recovering.
+    /// called. Meanwhile it heeds schedules, deletes finished tasks as ``TaskManagerConfiguration/retention`` says, and with a store that other
+    /// processes write to it goes on recovering.
     ///
     /// - Throws: ``StoreError`` when recovery fails; `TaskManagerError.invalidArgument` when it runs already.
     public func run() async throws {
@@ -80,8 +82,10 @@ public final class TaskManager: Sendable {
                             engine.workers.lookAgain()
                         }
                     }
+                    group.addTask { for await _ in engine.store.scheduleChanges() { engine.scheduler.wake() } }
                 }
                 group.addTask { [engine] in await engine.caretaker.run(engine) }
+                group.addTask { [engine, tools] in await engine.scheduler.run(engine, tools) }
                 if let wakeUps = engine.wakeUps { group.addTask { [engine] in await wakeUps.run(engine) } }
                 await engine.workers.run(engine) { record, slot in await self.execute(record, slot) }
                 group.cancelAll()
@@ -117,7 +121,7 @@ public final class TaskManager: Sendable {
     public var liveTasks: Int { engine.live.count }
 
     private func execute(_ record: TaskRecord, _ slot: WorkerSlot) async {
-        guard let tool = tools[record.tool] else {
+        guard let tool = tools[record.tool] ?? builtIn[record.tool] else {
             _ = await engine.persist("the end for want of a tool", of: record.id, token: record.lease?.token, from: record) { record in
                 record.failure = "there is no tool named '\(record.tool)' here any more; register it and run the task again"
                 return try record.apply(.failed(.unknownTool), at: engine.clock.now)

@@ -28,6 +28,8 @@ public struct TaskManagerConfiguration: Sendable {
     public var maximumOutputBytes: Int = 1 << 30
     /// How long finished tasks are kept. It is seen to while ``TaskManager/run()`` runs.
     public var retention = RetentionPolicy()
+    /// The time zone of schedules that name none, by its name in the IANA database.
+    public var timeZone: String = TimeZoneDatabase.system.localIdentifier()
     /// The most bytes of arguments, and of a checkpoint, as JSON.
     public var maximumArgumentBytes: Int = 16 << 20
     /// The most bytes of a result, as JSON. A larger one becomes an error that says so.

@@ -14,6 +14,11 @@ package struct DueTimes: Sendable, Hashable {
     package var times: [Timestamp]
     /// The next one; nil when there are no more.
     package var next: Timestamp?
+
+    package init(times: [Timestamp], next: Timestamp?) {
+        self.times = times
+        self.next = next
+    }
 }
 
 extension Schedule {

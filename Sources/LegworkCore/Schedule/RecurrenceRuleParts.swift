@@ -19,7 +19,10 @@ struct RecurrenceRuleParts {
                 throw ScheduleError(.invalid, "\(String(part).quoted) is no part of a rule; parts are such as 'BYDAY=MO', with ';' between")
             }
             guard values.updateValue(pieces[1], forKey: pieces[0]) == nil else {
-                throw ScheduleError(.invalid, "the rule has \(pieces[0].truncated(toBytes: 40)) twice; put the values into one, with ',' between")
+                throw ScheduleError(
+                    .invalid,
+                    "the rule has \(pieces[0].truncated(toBytes: 40)) twice; put the values into one, with ',' between"
+                )
             }
         }
     }

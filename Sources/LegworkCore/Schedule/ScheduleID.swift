@@ -1,5 +1,5 @@
 /// The name of one schedule: `sched_` and 128 random bits, written as in a ``TaskID``.
-public struct ScheduleID: Sendable, Hashable, CustomStringConvertible {
+public struct ScheduleID: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// What every id begins with.
     public static let marker = "sched_"
 
@@ -18,4 +18,7 @@ public struct ScheduleID: Sendable, Hashable, CustomStringConvertible {
 
     /// The id as text.
     public var description: String { Self.marker + bits.description.dropFirst(TaskID.marker.count) }
+
+    /// The order of the ids as text.
+    public static func < (left: ScheduleID, right: ScheduleID) -> Bool { left.description < right.description }
 }

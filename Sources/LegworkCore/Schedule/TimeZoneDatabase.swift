@@ -55,14 +55,16 @@ public final class TimeZoneDatabase: Sendable {
     private static func isValid(_ identifier: String) -> Bool {
         (1...maximumIdentifierBytes).contains(identifier.utf8.count)
             && identifier.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
-                !part.isEmpty && part.utf8.allSatisfy { byte in
-                    switch byte {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                        UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "-"):
-                        true
-                    default: false
+                !part.isEmpty
+                    && part.utf8.allSatisfy { byte in
+                        switch byte {
+                        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                            UInt8(ascii: "0")...UInt8(ascii: "9"),
+                            UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "-"):
+                            true
+                        default: false
+                        }
                     }
-                }
             }
     }
 

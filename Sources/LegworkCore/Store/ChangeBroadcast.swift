@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Sends the ids of changed tasks to any number of readers. Costs next to nothing while nobody reads.
+/// Sends the ids of what changed to any number of readers. Costs next to nothing while nobody reads.
 ///
-/// What a slow reader has not taken yet is kept as a set: however often a task changes meanwhile, its id is kept once.
-package final class ChangeBroadcast: Sendable {
+/// What a slow reader has not taken yet is kept as a set: however often one thing changes meanwhile, its id is kept once.
+package final class ChangeBroadcast<ID: Hashable & Sendable>: Sendable {
     private struct State {
         var isFinished = false
         var next = 0
@@ -12,7 +12,7 @@ package final class ChangeBroadcast: Sendable {
 
     /// A reader lives as long as its stream.
     private struct WeakReader: Sendable {
-        weak let reader: ChangeReader?
+        weak let reader: ChangeReader<ID>?
     }
 
     private let state = Lock(State())
@@ -20,17 +20,17 @@ package final class ChangeBroadcast: Sendable {
 
     package init() {}
 
-    package func send(_ ids: [TaskID]) {
+    package func send(_ ids: [ID]) {
         guard hasReaders.load(ordering: .acquiring) else { return }
         for reader in state.withLock({ $0.readers.values.compactMap(\.reader) }) { reader.add(ids) }
     }
 
-    package func subscribe() -> AsyncStream<[TaskID]> {
-        let reader: ChangeReader? = state.withLock { state in
+    package func subscribe() -> AsyncStream<[ID]> {
+        let reader: ChangeReader<ID>? = state.withLock { state -> ChangeReader<ID>? in
             guard !state.isFinished else { return nil }
             state.next += 1
             let key = state.next
-            let reader = ChangeReader { [weak self] in self?.remove(key) }
+            let reader = ChangeReader<ID> { [weak self] in self?.remove(key) }
             state.readers[key] = WeakReader(reader: reader)
             hasReaders.store(true, ordering: .releasing)
             return reader
@@ -61,11 +61,11 @@ package final class ChangeBroadcast: Sendable {
 }
 
 /// One reader's changes that it has not taken yet.
-private final class ChangeReader: Sendable {
+private final class ChangeReader<ID: Hashable & Sendable>: Sendable {
     private struct State {
-        var ids: [TaskID] = []
-        var known: Set<TaskID> = []
-        var waiting: [CheckedContinuation<[TaskID]?, Never>] = []
+        var ids: [ID] = []
+        var known: Set<ID> = []
+        var waiting: [CheckedContinuation<[ID]?, Never>] = []
         var isFinished = false
     }
 
@@ -76,8 +76,8 @@ private final class ChangeReader: Sendable {
 
     deinit { onEnd() }
 
-    func add(_ ids: [TaskID]) {
-        let continuation = state.withLock { state -> CheckedContinuation<[TaskID]?, Never>? in
+    func add(_ ids: [ID]) {
+        let continuation = state.withLock { state -> CheckedContinuation<[ID]?, Never>? in
             if state.isFinished { return nil }
             if !state.waiting.isEmpty { return state.waiting.removeFirst() }
             for id in ids where state.known.insert(id).inserted { state.ids.append(id) }
@@ -87,9 +87,9 @@ private final class ChangeReader: Sendable {
     }
 
     /// Waits for changes; nil at the end.
-    func take() async -> [TaskID]? {
+    func take() async -> [ID]? {
         await withCheckedContinuation { continuation in
-            let answer = state.withLock { state -> [TaskID]?? in
+            let answer = state.withLock { state -> [ID]?? in
                 if !state.ids.isEmpty {
                     defer { (state.ids, state.known) = ([], []) }
                     return .some(state.ids)

@@ -105,6 +105,7 @@ extension MemoryTaskStore {
         var inboxes: [TaskID: Inbox] = [:]
         var deadLetters = DeadLetterShelf()
         var notices = NoticeShelf()
+        var schedules = ScheduleShelf()
         /// Ids by their first four digits; made when the first prefix is looked up, for most processes never do.
         var prefixes: [UInt32: [TaskID]]?
 

@@ -10,7 +10,8 @@ public final class MemoryTaskStore: TaskStore {
     public let isShared = false
 
     let contents: Lock<Contents>
-    private let watchers = ChangeBroadcast()
+    let watchers = ChangeBroadcast<TaskID>()
+    let scheduleWatchers = ChangeBroadcast<ScheduleID>()
 
     /// Makes an empty store.
     ///
@@ -188,5 +189,6 @@ public final class MemoryTaskStore: TaskStore {
     public func close() async {
         contents.withLock { $0.close() }
         watchers.finish()
+        scheduleWatchers.finish()
     }
 }

@@ -120,6 +120,31 @@ public protocol TaskStore: Sendable {
     /// - Returns: how many changed.
     func mark(_ request: NoticeMark) async throws(StoreError) -> Int
 
+    // MARK: Schedules
+
+    /// Records a new schedule. Of its owner's schedules that have ended it keeps ``ScheduleInsert/maximumEnded``.
+    func insert(_ request: ScheduleInsert) async throws(StoreError) -> ScheduleInsertResult
+
+    /// Replaces a schedule by its next version, if nobody else has done so, and records the task that is made with it. However many
+    /// processes find that its time has come, one of them makes the task.
+    ///
+    /// What the insert of the task answers does not stop the change.
+    func commit(_ change: ScheduleChange) async throws(StoreError) -> ScheduleCommitResult
+
+    /// Deletes a schedule; the tasks that it made stay.
+    ///
+    /// - Returns: whether there was one in the scope.
+    func delete(_ lookup: ScheduleLookup) async throws(StoreError) -> Bool
+
+    /// Reads schedules.
+    func schedules(_ query: ScheduleQuery) async throws(StoreError) -> [ScheduleRecord]
+
+    /// Finds the active schedules of which the time has come, the longest due first.
+    func dueSchedules(_ query: DueScheduleQuery) async throws(StoreError) -> DueSchedules
+
+    /// The ids of schedules as they change, by whomever, from now on.
+    func scheduleChanges() -> AsyncStream<[ScheduleID]>
+
     // MARK: The store
 
     /// The ids of tasks as they change, get messages or post notices, by whomever, from now on. A slow reader loses nothing but may get several changes as one.

@@ -10,6 +10,7 @@ extension TaskRecord {
         package var readAt: Timestamp?
         package var terms: TaskTerms
         package var waitsUntil: Timestamp?
+        package var isWatcher = false
 
         package init(
             flightKey: String? = nil,

@@ -59,7 +59,7 @@ extension TaskRecord {
         if status != before { joinQueue(at: now) }
         touch(at: now)
         // Here and nowhere else, so that no way to end is without its notice and none has two.
-        let isTold = effects.contains(.finish) || effects.contains(.announce)
+        let isTold = (effects.contains(.finish) || effects.contains(.announce)) && !isQuiet
         return Transition(effects: effects, events: events, notices: isTold ? [Notice(of: self, at: now)] : [])
     }
 

@@ -9,6 +9,7 @@ extension TaskRecord.Extras {
         if inputsAsked != 0 { object["inputsAsked"] = JSONValue(inputsAsked) }
         if isPinned { object["isPinned"] = true }
         if keepsUntilRead { object["keepsUntilRead"] = true }
+        if isWatcher { object["isWatcher"] = true }
         if let readAt { object["readAt"] = .integer(readAt.milliseconds) }
         if let deadline = terms.deadline { object["deadline"] = .integer(deadline.milliseconds) }
         object["wallLimit"] = terms.limits.wall.map { .integer($0.milliseconds) }
@@ -34,6 +35,7 @@ extension TaskRecord.Extras {
         inputsAsked = object["inputsAsked"]?.int ?? 0
         isPinned = object["isPinned"]?.bool ?? false
         readAt = object["readAt"]?.time
+        isWatcher = object["isWatcher"]?.bool ?? false
         terms.deadline = object["deadline"]?.time
         terms.limits = TaskLimits(
             wall: object["wallLimit"]?.duration,

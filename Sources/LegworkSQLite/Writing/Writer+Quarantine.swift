@@ -6,6 +6,7 @@ enum DamagedPlace: Sendable, Hashable {
     case event(position: Int64, sequence: Int64)
     case notice(sequence: Int64)
     case letter(number: Int64)
+    case schedule(id: String)
 }
 
 extension Writer {
@@ -29,6 +30,11 @@ extension Writer {
                 let row: SQL = "SELECT \(trusted: DeadLetter.columns) FROM dead_letters WHERE number = \(number)"
                 if let damage = try damage(of: row, { (row) throws(RowDamage) in _ = try DeadLetter(row) }) {
                     try setAsideLetter(number, damage)
+                }
+            case .schedule(let id):
+                let row: SQL = "SELECT \(trusted: ScheduleRecord.columns) FROM schedules WHERE id = \(id)"
+                if let damage = try damage(of: row, { (row) throws(RowDamage) in _ = try ScheduleRecord(row) }) {
+                    try setAsideSchedule(id, damage)
                 }
             }
         }
@@ -101,6 +107,13 @@ extension Writer {
         let place: SQL = "FROM dead_letters WHERE number = \(number)"
         let id = try text("SELECT recipient \(place)")
         try keep("SELECT * \(place)", as: "dead_letters", try record("dead letter \(number): \(damage.problem)", of: id, at: 0))
+        try connection.run("DELETE \(place)")
+    }
+
+    /// Moves a damaged schedule out of the way, so that the others go on.
+    func setAsideSchedule(_ id: String, _ damage: RowDamage) throws(StoreError) {
+        let place: SQL = "FROM schedules WHERE id = \(id)"
+        try keep("SELECT * \(place)", as: "schedules", try record(damage.problem, of: id, at: 0))
         try connection.run("DELETE \(place)")
     }
 

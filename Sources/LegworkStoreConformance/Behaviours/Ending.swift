@@ -119,6 +119,11 @@ extension StoreBehaviour {
                 { _ = try await store.post(NoticePost(Notice(of: record, kind: .event, text: nil, at: Stage.start), token: nil)) },
                 { _ = try await store.notices(NoticeQuery(in: .operator)) },
                 { _ = try await store.mark(NoticeMark(.upTo(9), as: .acknowledged, in: .operator, now: Stage.start)) },
+                { _ = try await store.insert(ScheduleInsert(Stage.schedule())) },
+                { _ = try await store.commit(ScheduleChange(Stage.schedule(), replacing: 1)) },
+                { _ = try await store.delete(ScheduleLookup(.random(), in: .operator)) },
+                { _ = try await store.schedules(ScheduleQuery(in: .operator)) },
+                { _ = try await store.dueSchedules(DueScheduleQuery(now: Stage.start)) },
             ]
             for (index, call) in calls.enumerated() {
                 do {
