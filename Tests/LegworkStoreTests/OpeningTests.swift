@@ -64,7 +64,7 @@ struct OpeningTests {
         write("", to: path)
         #expect(await refusal(path) == nil)
         let surgery = try DatabaseSurgery(path: path)
-        #expect(try surgery.integer("PRAGMA user_version") == 3)
+        #expect(try surgery.integer("PRAGMA user_version") == 4)
         #expect(try surgery.integer("PRAGMA application_id") == 0x4c67_776b)
     }
 
