@@ -39,6 +39,16 @@ public struct TaskEvent: Sendable, Hashable {
         public static let failed = Kind("failed")
         /// The task was cancelled.
         public static let cancelled = Kind("cancelled")
+        /// The checklist changed; text, and data: `{"items", "completion_pct", "in_progress_id"}`.
+        public static let checklist = Kind("checklist")
+        /// A command was run as a verification; text, and data: `{"id", "status", "classification", "artifact"?}`.
+        public static let gate = Kind("gate")
+        /// A try at a change was recorded; text, and data: `{"id", "artifact"?}`.
+        public static let patchAttempt = Kind("pr_attempt")
+        /// A named output was kept; text, and data: `{"artifact"}`.
+        public static let artifact = Kind("artifact")
+        /// Something was done on GitHub; text, and data: `{"id", "url"}`.
+        public static let github = Kind("github")
         /// Stands for entries that were dropped to keep the timeline bounded; data: `{"count": n}`. Made when reading, never stored.
         public static let omitted = Kind("omitted")
     }

@@ -11,6 +11,7 @@ extension TaskRecord {
         package var terms: TaskTerms
         package var waitsUntil: Timestamp?
         package var isWatcher = false
+        package var evidence = Evidence()
 
         package init(
             flightKey: String? = nil,

@@ -16,6 +16,7 @@ extension TaskRecord.Extras {
         object["idleLimit"] = terms.limits.idle.map { .integer($0.milliseconds) }
         object["queueLimit"] = terms.limits.queue.map { .integer($0.milliseconds) }
         object["retry"] = terms.retry?.stored
+        if !evidence.isEmpty { object["evidence"] = .object(evidence.json) }
         return object.isEmpty ? nil : .object(object)
     }
 
@@ -35,6 +36,7 @@ extension TaskRecord.Extras {
         inputsAsked = object["inputsAsked"]?.int ?? 0
         isPinned = object["isPinned"]?.bool ?? false
         readAt = object["readAt"]?.time
+        evidence = object["evidence"].map(Evidence.init(json:)) ?? Evidence()
         isWatcher = object["isWatcher"]?.bool ?? false
         terms.deadline = object["deadline"]?.time
         terms.limits = TaskLimits(

@@ -1,0 +1,59 @@
+/// What kind of ending a verification came to, judged by how its command ended and by whole words and lines of what it wrote.
+public enum GateClassification: String, Sendable, Hashable, CaseIterable {
+    case passed
+    case timeout
+    case cancelled
+    /// A port that it needs is in use.
+    case portBinding = "environment_port_binding"
+    /// A linter or formatter has something to say.
+    case lint = "lint_failure"
+    /// A test failed.
+    case test = "test_failure"
+    /// It does not compile.
+    case compile = "compile_error"
+    /// Something else: a tool that is missing, a disk that is full.
+    case environment = "environment_or_tooling_failure"
+
+    /// Judges a run.
+    ///
+    /// - Parameters:
+    ///   - gate: what was verified.
+    ///   - status: how it ended.
+    ///   - exitCode: its exit code.
+    ///   - output: what it wrote, or the end of that.
+    public init(gate: String, status: Gate.Status, exitCode: Int?, output: String) {
+        switch status {
+        case .passed: self = .passed
+        case .timeout: self = .timeout
+        case .cancelled: self = .cancelled
+        case .failed: self = Self.failure(of: gate.lowercased(), exitCode: exitCode, output.lowercased())
+        }
+    }
+
+    private static func failure(of gate: String, exitCode: Int?, _ output: String) -> GateClassification {
+        // What a shell says of a command that cannot be found or run.
+        if exitCode == 126 || exitCode == 127 { return .environment }
+        var (portIsTaken, failsToCompile, failsTest, warns) = (false, false, false, false)
+        for line in output.split(whereSeparator: \.isNewline) {
+            if line.contains("address already in use") || words(line).contains("eaddrinuse") { portIsTaken = true }
+            if line.contains("error: could not compile") || line.contains("compilation failed") || isDiagnosis(line) {
+                failsToCompile = true
+            }
+            let start = line.drop(while: \.isWhitespace)
+            if start.hasPrefix("test result: failed") { failsTest = true }
+            if start.hasPrefix("warning:") { warns = true }
+        }
+        if portIsTaken { return .portBinding }
+        if ["clippy", "fmt", "lint", "format"].contains(gate) { return .lint }
+        if failsToCompile { return .compile }
+        if gate == "test" || failsTest { return .test }
+        return warns ? .lint : .environment
+    }
+
+    /// Whether a line is a compiler's: `file:line:column: error: …`.
+    private static func isDiagnosis(_ line: Substring) -> Bool {
+        line.firstMatch(of: /^\S[^:]*:\d+(:\d+)?: (fatal )?error: /) != nil
+    }
+
+    private static func words(_ line: Substring) -> [Substring] { line.split { !$0.isLetter && !$0.isNumber } }
+}
