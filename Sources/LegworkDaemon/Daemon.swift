@@ -59,6 +59,7 @@ public final class Daemon: Sendable {
         for limitation in tool.limitations { log.write(limitation) }
         try registry.register(tool)
         try manager.registerCompanionTools()
+        try manager.registerEvidenceTools()
         let agents = try AgentTools(configuration, manager, log)
         loops = [doors, commands] + (agents.loop.map { [$0] } ?? [])
 
@@ -70,7 +71,8 @@ public final class Daemon: Sendable {
             folder: folder,
             workers: configuration.workers
         )
-        let api = API(manager: manager, status: status, log: log, bodies: try API.Bodies())
+        let bodies = try API.Bodies()
+        let api = API(manager: manager, status: status, log: log, bodies: bodies, agentToolName: configuration.agentTool)
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
         let mcp = try MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)

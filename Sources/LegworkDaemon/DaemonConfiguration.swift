@@ -24,6 +24,8 @@ public struct DaemonConfiguration: Sendable {
     public var port: UInt16?
     /// What wakes an owner whose task has something to say while nobody listens.
     public var wakeUp: WakeUp?
+    /// The tool that prompts are for which name none; nil takes the first tool that is an agent's.
+    public var agentTool: String?
     /// Whether `run_command` may hand a line to the shell.
     public var allowsShell: Bool = true
     /// The file that describes agents; nil takes `agents.json` in the state folder, where there is one.

@@ -6,24 +6,35 @@ extension Engine {
     /// - Returns: the ids of those deleted.
     func purge(_ request: PurgeRequest) async throws(StoreError) -> [TaskID] {
         let ids = try await store.purge(request)
-        guard let output else { return ids }
         // A file that stays, because the disk fails or the process ends here, is a leftover and goes later.
-        let faults = ids.compactMap { output.remove($0) }
+        let faults = ids.compactMap { output?.remove($0) } + ids.compactMap { artifacts?.remove($0) }
         if let fault = faults.first { problem("\(fault)\(faults.count > 1 ? ", and \(faults.count - 1) more" : "")") }
         return ids
     }
 
-    /// Removes output files whose task does not exist: what a process that died left of calls that were no tasks yet, or of tasks that were
+    /// Removes output files and artifacts whose task does not exist: what a process that died left of calls that were no tasks yet, or of tasks that were
     /// being deleted, and the files of tasks that a store let go by itself.
     func removeLeftovers() async throws {
-        guard let output else { return }
-        for id in try output.ids() {
+        if let output {
+            try await removeLeftovers(output.ids(), isOpen: output.isOpen) { output.removeUnlessOpen($0) }
+        }
+        if let artifacts {
+            try await removeLeftovers(artifacts.ids(), isOpen: artifacts.isOpen) { artifacts.removeUnlessOpen($0) }
+        }
+    }
+
+    private func removeLeftovers(
+        _ ids: [TaskID],
+        isOpen: (TaskID) -> Bool,
+        _ remove: (TaskID) -> OutputError?
+    ) async throws {
+        for id in ids {
             try Task.checkCancellation()
             // In this order: a call whose file is open may be no task yet, and one that has closed it is a task or is gone.
-            guard !output.isOpen(id), try await !isKnown(id) else { continue }
+            guard !isOpen(id), try await !isKnown(id) else { continue }
             // What a damaged row belonged to may be mended.
             guard try await !store.quarantined().contains(where: { $0.id == id.description }) else { continue }
-            if let fault = output.removeUnlessOpen(id) { problem("\(fault)") }
+            if let fault = remove(id) { problem("\(fault)") }
         }
     }
 

@@ -31,10 +31,14 @@ extension Attempt {
     }
 
     func emit(text: String?, data: JSONValue?) {
-        let now = engine.clock.now
+        take(TimelineEntryDraft(text: text, data: data, at: engine.clock.now, threshold: engine.artifactThreshold))
+    }
+
+    /// Takes an entry for the timeline.
+    func take(_ entry: TimelineEntryDraft) {
         let mustSchedule = state.withLock { state in
-            state.keeping.unwritten.add(text: text, data: data, at: now)
-            state.noteEntry(data, at: engine.clock.uptime)
+            state.keeping.unwritten.add(entry, threshold: engine.artifactThreshold)
+            state.noteEntry(entry.data, at: engine.clock.uptime)
             return state.mustScheduleFlush()
         }
         if mustSchedule { scheduleFlush() }

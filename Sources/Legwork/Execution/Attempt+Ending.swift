@@ -58,7 +58,7 @@ extension Attempt {
         let plan = facts.isRetried ? RetryPlan(chance: engine.configuration.chance()) : nil
         guard let id = facts.id, let token = facts.token else { return nil }
         var ending = ending
-        var reports = facts.reports
+        var reports = await withOverflowKept(facts.reports, of: id)
         var refusals = reports.isEmpty ? 1 : 0
         var hint = facts.lastSeen
         var written: TaskRecord?

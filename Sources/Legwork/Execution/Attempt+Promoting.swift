@@ -12,7 +12,7 @@ extension Attempt {
         let id = taskID
         // Known before it is recorded, so that a cancel that finds the record finds the attempt.
         engine.live.add(self, as: id)
-        var reports = state.withLock { $0.takeUnwritten() }
+        var reports = await withOverflowKept(state.withLock { $0.takeUnwritten() }, of: id)
         var words = state.withLock { $0.kept?.unposted.take() ?? [] }
         do {
             let record: TaskRecord

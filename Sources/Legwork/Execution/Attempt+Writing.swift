@@ -47,7 +47,8 @@ extension Attempt {
             if isFlush { state.isFlushScheduled = false }
             return state.machine.isRecorded ? (state.id, state.token, state.kept?.lastSeen, state.takeUnwritten()) : nil
         }
-        guard let (id, token, lastSeen, reports) = facts, let id, let token, !reports.isEmpty else { return }
+        guard let (id, token, lastSeen, taken) = facts, let id, let token, !taken.isEmpty else { return }
+        let reports = await withOverflowKept(taken, of: id)
         do {
             let update = try await engine.update(id, token: token, from: lastSeen) { record in
                 let now = engine.clock.now

@@ -45,6 +45,10 @@ final class Attempt: ToolContextHost, LineageSource {
         var window: DeadlineHeap.Ticket?
         var checkpoint: JSONValue?
         var output: OutputFile?
+        /// The folder of the task's artifacts, once there was one.
+        var artifacts: ArtifactHold?
+        /// The calls that an agent has begun and not ended.
+        var openCalls: [String: TimelineEntryDraft.OpenCall] = [:]
         /// Whether the tool was told to stop because the task is another attempt's.
         var hasLostLease = false
         var unwritten = UnwrittenReports()
@@ -62,6 +66,17 @@ final class Attempt: ToolContextHost, LineageSource {
         var awaitingRecord: [CheckedContinuation<Void, Never>] = []
         /// The writes that wait for the one in flight.
         var waitingWrites: [CheckedContinuation<Void, Never>] = []
+
+        /// Whether the attempt has left files.
+        var hasFiles: Bool { output != nil || artifacts != nil }
+
+        /// Lets go of the files.
+        ///
+        /// - Returns: whether there were any.
+        func takeFiles() -> Bool {
+            defer { (output, artifacts) = (nil, nil) }
+            return hasFiles
+        }
     }
 
     /// What somebody asked for, outside the attempt's own memory.
@@ -165,13 +180,13 @@ final class Attempt: ToolContextHost, LineageSource {
     }
 
     private func began(_ work: Task<Void, Never>) -> ToolOutcome? {
-        let (outcome, isUnrecorded, hasOutput, isCancelled) = state.withLock { state -> (ToolOutcome?, Bool, Bool, Bool) in
-            if let outcome = state.machine.takeFinished() { return (outcome, state.token == nil, state.kept?.output != nil, false) }
+        let (outcome, isUnrecorded, hasFiles, isCancelled) = state.withLock { state -> (ToolOutcome?, Bool, Bool, Bool) in
+            if let outcome = state.machine.takeFinished() { return (outcome, state.token == nil, state.kept?.hasFiles == true, false) }
             state.work = work
             return (nil, state.token == nil, false, state.isCancelled)
         }
         if let outcome {
-            if isUnrecorded, hasOutput { forgetCall() }
+            if isUnrecorded, hasFiles { forgetCall() }
             answered()
             return outcome
         }
@@ -246,12 +261,15 @@ final class Attempt: ToolContextHost, LineageSource {
 
     /// Lets go of what is kept for a caller who waits and, where nothing is recorded, of everything that the call has left.
     func forgetCall() {
-        let (window, isUnrecorded, output) = state.withLock { state in
+        let (window, isUnrecorded, files) = state.withLock { state in
             let isUnrecorded = state.token == nil
-            return (state.kept?.window.take(), isUnrecorded, isUnrecorded && state.kept?.output.take() != nil ? state.id : nil)
+            return (state.kept?.window.take(), isUnrecorded, isUnrecorded && state.kept?.takeFiles() == true ? state.id : nil)
         }
         if let window { engine.deadlines.cancel(window) }
-        if let output { engine.output?.remove(output) }
+        if let files {
+            engine.output?.remove(files)
+            engine.artifacts?.remove(files)
+        }
         if isUnrecorded { engine.live.forget(call: self) }
     }
 

@@ -21,6 +21,9 @@ final class Engine: Sendable {
     let answering = Lock<Set<TaskID>>([])
     let workers: WorkerPool
     let output: OutputFolder?
+    let artifacts: ArtifactFolder?
+    /// From how many bytes on something that a tool says becomes an artifact; nil where there are none.
+    let artifactThreshold: Int?
     let caretaker: Caretaker
     let wakeUps: WakeUps?
     let scheduler = Scheduler()
@@ -47,6 +50,8 @@ final class Engine: Sendable {
             gate: QueueGate(configuration.queuePolicies, others: configuration.standardQueuePolicy)
         )
         output = configuration.outputFolder.map { OutputFolder(path: $0, limit: configuration.maximumOutputBytes) }
+        artifacts = configuration.outputFolder.map { ArtifactFolder(path: $0, limit: configuration.artifactLimit) }
+        artifactThreshold = artifacts == nil ? nil : max(100, configuration.artifactLimit.threshold)
         caretaker = Caretaker(configuration.retention, hasOutput: configuration.outputFolder != nil)
         wakeUps = configuration.wakeUps.map { WakeUps($0, clock: clock) }
         if store.isShared { keeper.withLock { $0 = LeaseKeeper(of: self) } }

@@ -46,6 +46,8 @@ struct OutputFolder: Sendable {
 struct OutputError: Error, CustomStringConvertible {
     let description: String
 
+    init(_ description: String) { self.description = description }
+
     init(_ what: String, _ path: String, _ number: Int32) {
         let hint =
             switch number {

@@ -2,12 +2,6 @@ import LegworkCore
 
 /// What a tool said and what is not in its record yet. Pure; bounded.
 struct UnwrittenReports: Sendable {
-    private struct Entry: Sendable {
-        var time: Timestamp
-        var text: String?
-        var data: JSONValue?
-    }
-
     /// The most timeline entries that are held; more are dropped, and their number is told in the last one.
     static let maximumEntries = 1000
     /// The most bytes of an entry's data, as JSON; larger data is left out.
@@ -18,7 +12,7 @@ struct UnwrittenReports: Sendable {
     private var progress: TaskProgress?
     private var message: String?
     private var checkpoint: JSONValue?
-    private var entries: [Entry] = []
+    private var entries: [TimelineEntryDraft] = []
     private var heldBytes = 0
     private var dropped = 0
     private var outputBytes: Int?
@@ -31,20 +25,39 @@ struct UnwrittenReports: Sendable {
         message = report.message ?? message
     }
 
+    /// Takes an entry in the tool's own words.
     mutating func add(text: String?, data: JSONValue?, at time: Timestamp) {
+        add(TimelineEntryDraft(text: text, data: data, at: time, threshold: nil))
+    }
+
+    /// Takes an entry for the timeline.
+    ///
+    /// - Parameter threshold: from how many bytes on something becomes an artifact.
+    mutating func add(_ entry: TimelineEntryDraft, threshold: Int? = nil) {
+        if let last = entries.indices.last {
+            let before = entries[last].heldBytes
+            if entries[last].join(entry, threshold: threshold) {
+                heldBytes += entries[last].heldBytes - before
+                return
+            }
+        }
         guard entries.count < Self.maximumEntries, heldBytes < Self.maximumHeldBytes else {
             dropped += 1
             return
         }
-        var (text, data) = (text, data)
-        if let refusal = data?.excess(bytes: Self.maximumDataBytes) {
-            let note = "[data left out: \(refusal)]"
-            text = text.map { $0.truncated(toBytes: TaskEvent.maximumTextBytes - 200) + " " + note } ?? note
-            data = nil
+        heldBytes += entry.heldBytes
+        entries.append(entry)
+    }
+
+    /// What is to become artifacts before the entries can be written.
+    var overflow: [TimelineEntryDraft.Overflow] { entries.flatMap(\.overflow) }
+
+    /// Says what has become of each of ``overflow``.
+    mutating func settleOverflow(_ results: [Result<String, OutputError>]) {
+        var results = results[...]
+        for index in entries.indices {
+            while !entries[index].overflow.isEmpty, let result = results.popFirst() { entries[index].settleOverflow(result) }
         }
-        text = text?.truncated(toBytes: TaskEvent.maximumTextBytes)
-        heldBytes += (text?.utf8.count ?? 0) + (data?.approximateBytes ?? 0)
-        entries.append(Entry(time: time, text: text, data: data))
     }
 
     mutating func add(checkpoint: JSONValue) { self.checkpoint = checkpoint }
@@ -88,7 +101,13 @@ struct UnwrittenReports: Sendable {
             record.checkpoint = checkpoint
             events.append(record.newEvent(.checkpoint, at: now))
         }
-        for entry in entries { events.append(record.newEvent(.custom, at: entry.time, text: entry.text, data: entry.data)) }
+        for entry in entries {
+            if let update = entry.update {
+                events.append(record.record(update, at: entry.time))
+            } else {
+                events.append(record.newEvent(.custom, at: entry.time, text: entry.text, data: entry.data))
+            }
+        }
         if let message, message != record.statusMessage {
             record.statusMessage = message
             events.append(record.newEvent(.message, at: now, text: message))

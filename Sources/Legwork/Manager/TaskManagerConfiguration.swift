@@ -26,6 +26,8 @@ public struct TaskManagerConfiguration: Sendable {
     public var outputFolder: String?
     /// The most bytes of raw output that are kept for one task.
     public var maximumOutputBytes: Int = 1 << 30
+    /// What becomes an artifact, and how much is kept of them. They lie in ``outputFolder``.
+    public var artifactLimit: ArtifactLimit = .standard
     /// How long finished tasks are kept. It is seen to while ``TaskManager/run()`` runs.
     public var retention = RetentionPolicy()
     /// The time zone of schedules that name none, by its name in the IANA database.

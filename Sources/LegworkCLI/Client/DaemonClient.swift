@@ -119,6 +119,18 @@ final class DaemonClient: Sendable {
         return response.headers
     }
 
+    /// Reads bytes that are no JSON.
+    ///
+    /// - Parameter header: the header that says how many there are in all.
+    func bytes(_ target: String, total header: String) async throws -> (bytes: [UInt8], total: Int) {
+        let response = try await open("GET", target)
+        let bytes = try await transport { try await response.body.collect(upTo: 2 << 20) }
+        guard response.status == 200 else {
+            throw DaemonRefusal(status: response.status, body: (try? JSONValue(parsing: bytes)) ?? .null)
+        }
+        return (bytes, response.headers[header].flatMap { Int($0) } ?? bytes.count)
+    }
+
     private func transport<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()

@@ -29,6 +29,7 @@ enum Serve: Command {
         Option("wake-url", value: "URL", "post the notices to this URL, when nobody listens to them"),
         Option("wake-locally", "let --wake-url lead to this machine or a private network"),
         Option("agents", value: "FILE", "offer the agents that this file describes (default: agents.json in the state folder, if there)"),
+        Option("agent-tool", value: "NAME", "the tool that prompts are for (default: the first that is an agent's)"),
         Option("no-shell", "let run_command take no shell lines"),
         Option("detached", "say 'ready' on standard output, then close it; for commands that start a daemon"),
     ]
@@ -50,6 +51,7 @@ enum Serve: Command {
         if let window = try arguments.duration("mcp-window") { configuration.mcpWindow = window }
         configuration.retention = try retention(arguments)
         configuration.wakeUp = try wakeUp(arguments)
+        configuration.agentTool = arguments["agent-tool"]
         configuration.allowsShell = !arguments.has("no-shell")
         configuration.agentsFile = arguments["agents"]
 

@@ -17,6 +17,7 @@ enum Show: Command {
         case .json:
             var object = answer.object ?? [:]
             object["events"] = try await client.get("/v1/tasks/\(id)/events")["events"]
+            object["tool_calls"] = try await client.get("/v1/tasks/\(id)/tool_calls")["tool_calls"]
             invocation.console.print(JSONValue.object(object).json())
         case .table:
             let events = try await client.get("/v1/tasks/\(id)/events")["events"]?.array ?? []
@@ -51,12 +52,13 @@ enum Show: Command {
         add("output", task["output_bytes"]?.int.map { "\($0) bytes; legwork logs \(task["id"]?.string ?? "")" })
         add("failure", task["failure"]?.string)
         add("arguments", task["arguments"]?.json().truncated(toBytes: 2000))
+        lines += checklist(task["evidence"]?["checklist"])
         if !events.isEmpty {
             lines += ["", "timeline"]
             for event in events {
                 let text = event["text"]?.string ?? event["data"]?.json() ?? ""
                 lines.append(
-                    "  \(event["time"]?.string ?? "")  \(event["kind"]?.string ?? "")  \(TaskTable.clean(text).truncated(toBytes: 200))"
+                    "  \(event["time"]?.string ?? "")  \(topic(of: event))  \(TaskTable.clean(text).truncated(toBytes: 200))"
                 )
             }
         }
@@ -65,5 +67,18 @@ enum Show: Command {
                 ["", "result"] + result.text.split(separator: "\n", omittingEmptySubsequences: false).map { TaskTable.clean(String($0)) }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What an entry is about: what a tool that speaks in its own words says it is, or its kind.
+    private static func topic(of event: JSONValue) -> String {
+        let kind = event["kind"]?.string ?? ""
+        return kind == "custom" ? event["data"]?["kind"]?.string.map { TaskTable.clean($0) } ?? kind : kind
+    }
+
+    private static func checklist(_ list: JSONValue?) -> [String] {
+        guard let list, let items = list["items"]?.array, !items.isEmpty else { return [] }
+        let marks = ["in_progress": ">", "completed": "x"]
+        return ["", "checklist   \(list["completion_pct"]?.int ?? 0)%"]
+            + items.map { "  [\(marks[$0["status"]?.string ?? ""] ?? " ")] \(TaskTable.clean($0["content"]?.string ?? ""))" }
     }
 }

@@ -52,7 +52,7 @@ public enum GateClassification: String, Sendable, Hashable, CaseIterable {
 
     /// Whether a line is a compiler's: `file:line:column: error: …`.
     private static func isDiagnosis(_ line: Substring) -> Bool {
-        line.firstMatch(of: /^\S[^:]*:\d+(:\d+)?: (fatal )?error: /) != nil
+        line.firstMatch(of: #/^\S[^:]*:\d+(:\d+)?: (fatal )?error:/#) != nil
     }
 
     private static func words(_ line: Substring) -> [Substring] { line.split { !$0.isLetter && !$0.isNumber } }

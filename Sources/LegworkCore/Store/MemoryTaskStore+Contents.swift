@@ -284,10 +284,16 @@ extension MemoryTaskStore.Contents {
     }
 
     private func append(_ events: [TaskEvent], to entry: MemoryTaskStore.Entry) {
-        guard let last = events.last else { return }
         entry.events.append(contentsOf: events)
-        guard entry.events.count > timeline.first + timeline.newest, let range = timeline.droppable(last: last.sequence) else { return }
+        // What is dropped is taken away once there is a good deal of it, so that an entry costs the same however long the timeline is.
+        let most = timeline.first + timeline.newest
+        guard entry.events.count > most + most / 2, let range = droppable(of: entry) else { return }
         entry.events.removeAll { range.contains($0.sequence) }
+    }
+
+    /// The sequence numbers of a task's entries that are dropped.
+    func droppable(of entry: MemoryTaskStore.Entry) -> ClosedRange<Int>? {
+        entry.events.last.flatMap { timeline.droppable(last: $0.sequence) }
     }
 }
 

@@ -89,7 +89,9 @@ public final class MemoryTaskStore: TaskStore {
         try contents.withLock { (contents) throws(StoreError) in
             try contents.checkOpen()
             guard let entry = contents.entry(query.id, in: query.scope) else { return nil }
-            return Array(entry.events.lazy.drop { $0.sequence <= query.after }.prefix(max(0, query.limit)))
+            let dropped = contents.droppable(of: entry)
+            let kept = entry.events.lazy.filter { $0.sequence > query.after && dropped?.contains($0.sequence) != true }
+            return Array(kept.prefix(max(0, query.limit)))
         }
     }
 

@@ -111,6 +111,8 @@ public protocol ToolContextHost: AnyObject, Sendable {
     func save(checkpoint: JSONValue) async throws
     /// Opens the place for raw output.
     func openOutput() throws -> any ToolOutput
+    /// Keeps a named output. Durable when it returns.
+    func keep(_ bytes: [UInt8], asArtifact label: String, summary: String?) async throws -> Artifact
     /// Sends a message in the name of the call.
     func send(_ content: JSONValue, to address: MessageAddress, id: MessageID) async throws -> MessageReceipt
     /// Acknowledges the messages it gave and gives the next one; nil when there was none in time, or the attempt is over.

@@ -17,4 +17,9 @@ extension ToolContextHost {
     public func ask(_ message: String, schema: JSONValue?, key: String?) async throws -> JSONValue {
         throw ToolError(.notSupported, "this host can ask nobody; call the tool through a task manager")
     }
+
+    /// Refuses.
+    public func keep(_ bytes: [UInt8], asArtifact label: String, summary: String?) async throws -> Artifact {
+        throw ToolError(.notSupported, "this host keeps no artifacts; call the tool through a task manager")
+    }
 }

@@ -8,6 +8,8 @@ struct API: Sendable {
     let status: DaemonStatus
     let log: DaemonLog
     let bodies: Bodies
+    /// The tool that prompts are for, where that was said.
+    let agentToolName: String?
 
     typealias Action = @Sendable (Request) async throws -> Void
 
@@ -31,6 +33,8 @@ struct API: Sendable {
         let wait: RequestBody
         let clear: RequestBody
         let acknowledge: RequestBody
+        let prompt: RequestBody
+        let importing: RequestBody
 
         init() throws {
             let milliseconds: JSONValue = ["type": "number", "minimum": 0, "maximum": 604_800_000]
@@ -73,6 +77,12 @@ struct API: Sendable {
                 and: [:],
                 required: []
             )
+            prompt = try RequestBody(API.promptBody)
+            importing = try Self.body(
+                ["folder": ["type": "string", "minLength": 1], "enqueue": ["type": "boolean"], "tool": name],
+                and: [:],
+                required: ["folder"]
+            )
             acknowledge = try Self.body(
                 [
                     "up_to": ["type": "integer", "minimum": 1], "session": ["type": "string", "maxLength": 256],
@@ -98,7 +108,7 @@ struct API: Sendable {
         on(&routes, "GET", "/v1/stats", stats)
         on(&routes, "GET", "/v1/tools", tools)
         on(&routes, "POST", "/v1/call", call)
-        on(&routes, "POST", "/v1/tasks", submit)
+        on(&routes, "POST", "/v1/tasks", submitOrPrompt)
         on(&routes, "GET", "/v1/tasks", list)
         on(&routes, "POST", "/v1/wait", wait)
         on(&routes, "POST", "/v1/clear", clear)
@@ -109,6 +119,10 @@ struct API: Sendable {
         on(&routes, "GET", "/v1/tasks/{task}", show)
         on(&routes, "GET", "/v1/tasks/{task}/events", events)
         on(&routes, "GET", "/v1/tasks/{task}/output", output)
+        on(&routes, "GET", "/v1/tasks/{task}/tool_calls", toolCalls)
+        on(&routes, "GET", "/v1/tasks/{task}/artifacts", artifacts)
+        on(&routes, "GET", "/v1/tasks/{task}/artifacts/{name}", artifact)
+        on(&routes, "POST", "/v1/import", importTasks)
         on(&routes, "POST", "/v1/tasks/{task}/cancel", cancel)
         on(&routes, "POST", "/v1/tasks/{task}/retry", retry)
         on(&routes, "POST", "/v1/tasks/{task}/pin", pin)

@@ -1,0 +1,78 @@
+import Legwork
+import LegworkCore
+import LegworkHTTP
+
+// A queue of prompts, in the words of the clients of one: `{"prompt", "model"?, "workspace"?, "mode"?, …}`.
+extension API {
+    /// What a prompt may come with.
+    static let promptBody: JSONValue = [
+        "type": "object",
+        "properties": [
+            "prompt": ["type": "string"], "model": ["type": ["string", "null"], "maxLength": 256],
+            "workspace": ["type": ["string", "null"], "maxLength": 4096], "mode": ["type": ["string", "null"], "maxLength": 64],
+            "allow_shell": ["type": ["boolean", "null"]], "trust_mode": ["type": ["boolean", "null"]],
+            "auto_approve": ["type": ["boolean", "null"]],
+        ],
+        "additionalProperties": false,
+    ]
+
+    private static let marks = ["prompt", "model", "workspace", "mode", "allow_shell", "trust_mode", "auto_approve"]
+
+    /// Queues a call of a tool, or a prompt for an agent: the two are told apart by whether a tool is named.
+    @Sendable func submitOrPrompt(_ request: Request) async throws {
+        guard let body = try? JSONValue(parsing: request.http.body).object, body["tool"] == nil,
+            Self.marks.contains(where: { body[$0] != nil })
+        else { return try await submit(request) }
+        try await submitPrompt(request)
+    }
+
+    private func submitPrompt(_ request: Request) async throws {
+        let body = try bodies.prompt.read(request.http)
+        guard let prompt = AgentPrompt(json: body), prompt.prompt.contains(where: { !$0.isWhitespace }) else {
+            throw invalid(body["prompt"] == nil ? "prompt is required" : "Task prompt cannot be empty")
+        }
+        guard let tool = agentTool else {
+            let hint = agentToolName.map { "there is no tool named '\($0)'" } ?? "no agent is configured here"
+            throw APIFault(
+                status: 409,
+                code: "no_agent",
+                message: "a prompt needs an agent, and \(hint); configure one and name it with --agent-tool, or name a tool in 'tool'"
+            )
+        }
+        var options = SubmitOptions()
+        options.title = EvidenceText.summary(prompt.prompt.split(whereSeparator: \.isNewline).first.map(String.init) ?? "", limit: 200)
+        options.metadata = prompt.metadata
+        let chosen = options
+        let arguments = prompt.arguments(for: tool.descriptor.inputSchema)
+        let caller = request.principal.caller(platform: "http")
+        let record = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await manager.submit(tool.descriptor.name, .object(arguments), as: caller, options: chosen)
+        }
+        var reply = record.promptWire
+        reply["task"] = wire(record)
+        await request.reply(.object(reply), status: 201)
+    }
+
+    /// The tool that prompts are for: the one that is named, or else the first that is an agent's.
+    var agentTool: RegisteredTool? {
+        if let agentToolName { return manager.tools[agentToolName] }
+        return manager.tools.tools.first(where: \.takesPrompt)
+    }
+}
+
+extension TaskRecord {
+    /// The task in the words of a queue of prompts.
+    var promptWire: JSONObject {
+        var object: JSONObject = ["id": .string(id.description)]
+        object["prompt"] = arguments["prompt"]
+        for member in metadata["prompt_options"]?.object?.members ?? [] { object[member.key] = member.value }
+        object["status"] = .string(status == .cancelled ? "canceled" : status.rawValue)
+        object["created_at"] = .string(createdAt.description)
+        object["started_at"] = startedAt.map { .string($0.description) }
+        object["ended_at"] = finishedAt.map { .string($0.description) }
+        if let startedAt, let finishedAt { object["duration_ms"] = .integer((finishedAt - startedAt).milliseconds) }
+        object["result_summary"] = result.flatMap { $0.isError ? nil : .string(EvidenceText.summary($0.text)) }
+        object["error"] = status == .failed ? .string(failure ?? result?.text ?? "unknown error") : nil
+        return object
+    }
+}
