@@ -98,8 +98,11 @@ struct TimelineEntryDraft: Sendable {
                 data["arguments"] = "[left out: too large or too deep]"
             } else {
                 let text = arguments.json()
-                data["arguments"] = text.utf8.count < threshold ?? TaskEvent.maximumTextBytes ? arguments : nil
-                if data["arguments"] == nil { overflow = shorten(text, "arguments", "json", of: id, threshold, &data) }
+                if text.utf8.count < threshold ?? TaskEvent.maximumTextBytes {
+                    data["arguments"] = arguments
+                } else {
+                    overflow = shorten(text, "arguments", "json", of: id, threshold, &data)
+                }
             }
         }
         return TimelineEntryDraft("\(call.name) started", data, overflow, at: call.startedAt)

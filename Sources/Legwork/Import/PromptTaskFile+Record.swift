@@ -121,7 +121,9 @@ extension PromptTaskFile {
         let kind = kinds.first { $0.rawValue == entry.kind } ?? .custom
         if kind == .custom { data["kind"] = .string(entry.kind.truncated(toBytes: 64)) }
         data["artifact"] = entry.detailPath.flatMap { plan.artifacts[$0] }.map(JSONValue.string)
-        return Line(time: entry.time, kind: kind, text: entry.summary, data: data.isEmpty ? nil : .object(data))
+        var line = Line(time: entry.time, kind: kind, text: entry.summary)
+        if !data.isEmpty { line.data = .object(data) }
+        return line
     }
 
     private func lines(_ call: Call, _ plan: Plan) -> [Line] {

@@ -9,7 +9,7 @@ enum Import: Command {
     static let details = """
         FOLDER holds tasks/ID.json, queue.json and artifacts/ID/, such as ~/.deepseek/tasks or ~/.codewhale/tasks. Nothing in it is changed.
         Each task gets its old id as its name. What had ended is pinned, so that it stays; what ran is stopped, and so is what waited,
-        unless --enqueue is given; legwork resume lets it go on. Files that are damaged are told of and left out. To import again what was
+        unless --enqueue is given; the tool resume_task lets it go on. Files that are damaged are told of and left out. To import again what was
         imported before changes nothing.
         """
     static let options = [

@@ -71,8 +71,8 @@ extension TaskRecord {
         object["started_at"] = startedAt.map { .string($0.description) }
         object["ended_at"] = finishedAt.map { .string($0.description) }
         if let startedAt, let finishedAt { object["duration_ms"] = .integer((finishedAt - startedAt).milliseconds) }
-        object["result_summary"] = result.flatMap { $0.isError ? nil : .string(EvidenceText.summary($0.text)) }
-        object["error"] = status == .failed ? .string(failure ?? result?.text ?? "unknown error") : nil
+        if let result, !result.isError { object["result_summary"] = .string(EvidenceText.summary(result.text)) }
+        if status == .failed { object["error"] = .string(failure ?? result?.text ?? "unknown error") }
         return object
     }
 }

@@ -25,6 +25,38 @@ extension StoreBehaviour {
             let summary = try await stage.summaries(TaskQuery(in: .operator)).first
             try expect(summary, equals: TaskSummary(request.record), "the summary")
         },
+        StoreBehaviour("evidence of a task's work is read back as it was written, also when the task has ended") { stage in
+            var record = try await stage.addRunning()
+            let gate = Gate(
+                id: "gate_1",
+                gate: "test",
+                command: "make",
+                directory: "/work",
+                exitCode: nil,
+                status: .timeout,
+                classification: "timeout",
+                duration: .seconds(7),
+                summary: "Grüße\n",
+                logPath: "gate-test.log",
+                recordedAt: Stage.at(1)
+            )
+            record = try await stage.change(record) { record in
+                var list = Checklist(at: Stage.at(1))
+                try? list.write([("a", .completed), ("深い", .inProgress)], at: Stage.at(1))
+                _ = record.record(.checklist(list), at: Stage.at(1))
+                _ = record.record(.gate(gate), at: Stage.at(1))
+            }
+            try expect(try await stage.task(record.id), equals: record, "the stored record")
+            record = try await stage.advance(record, .completed)
+            record = try await stage.change(record) { record in
+                let event = GitHubEvent(id: "e", action: "close", target: "pr", number: 1, summary: "done", recordedAt: Stage.at(2))
+                _ = record.record(.githubEvent(event), at: Stage.at(2))
+            }
+            let stored = try require(try await stage.task(record.id), "the task")
+            try expect(stored, equals: record, "the record that has ended")
+            try expect(stored.evidence.gates, equals: [gate], "the gates")
+            try expect(stored.evidence.checklist?.inProgress, equals: 2, "the item in progress")
+        },
         StoreBehaviour("a flight key and nothing else is kept, beside small arguments and large ones") { stage in
             for count in [0, 10_000] {
                 let record = try await stage.add { draft in

@@ -37,6 +37,23 @@ extension StoreBehaviour {
             try expect(try await stage.store.events(EventQuery(of: record.id, in: .operator)), equals: [], "the timeline")
             try expect(try await stage.store.events(EventQuery(of: .random(), in: .operator)), equals: nil, "no task's timeline")
         },
+        StoreBehaviour("a timeline keeps within its bounds after every entry, however many come one by one", timeline: small) { stage in
+            var record = try await stage.addRunning()
+            while record.lastEvent < 60 {
+                var next = record
+                let event = next.newEvent(.custom, at: Stage.start, text: "\(next.lastEvent)")
+                next.touch(at: Stage.start)
+                let result = try await stage.store.commit(TaskChange(next, replacing: record.version, events: [event]))
+                try expect(result, equals: .applied, "the commit")
+                record = next
+                let last = record.lastEvent
+                let expected = last <= 8 ? Array(1...last) : Array(1...3) + Array(last - 4...last)
+                let events = try await stage.store.events(EventQuery(of: record.id, in: .operator))
+                try expect(events?.map(\.sequence), equals: expected, "the entries kept of \(last)")
+                let rest = try await stage.store.events(EventQuery(of: record.id, in: .operator, after: 2, limit: 2))
+                try expect(rest?.map(\.sequence), equals: Array(expected.drop { $0 <= 2 }.prefix(2)), "the entries after the second of \(last)")
+            }
+        },
         StoreBehaviour("a timeline that is full keeps its first and its newest entries", timeline: small) { stage in
             for number in 1...30 {
                 let id = try await stage.addEvents(number).id
