@@ -182,7 +182,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["LegworkCore", "LegworkCLI", "LegworkDaemon", "LegworkHTTP", "LegworkTestKit", "legwork"],
+            dependencies: ["LegworkCore", "Legwork", "LegworkCLI", "LegworkDaemon", "LegworkHTTP", "LegworkTestKit", "legwork"],
             swiftSettings: strict
         ),
     ],

@@ -48,31 +48,21 @@ extension API {
         let record = try await withTaskExecutorPreference(globalConcurrentExecutor) {
             try await manager.submit(tool.descriptor.name, .object(arguments), as: caller, options: chosen)
         }
-        var reply = record.promptWire
+        await request.reply(.object(try await reply(record, in: request.principal.scope)), status: 201)
+    }
+
+    /// A task as it is shown alone: of a prompt also in the words of a queue of prompts.
+    func reply(_ record: TaskRecord, in scope: Scope) async throws -> JSONObject {
+        guard record.metadata["prompt_options"] != nil else { return ["task": wire(record)] }
+        let events = try await manager.events(EventQuery(of: record.id, in: scope))
+        var reply = PromptWire(record, events).json
         reply["task"] = wire(record)
-        await request.reply(.object(reply), status: 201)
+        return reply
     }
 
     /// The tool that prompts are for: the one that is named, or else the first that is an agent's.
     var agentTool: RegisteredTool? {
         if let agentToolName { return manager.tools[agentToolName] }
         return manager.tools.tools.first(where: \.takesPrompt)
-    }
-}
-
-extension TaskRecord {
-    /// The task in the words of a queue of prompts.
-    var promptWire: JSONObject {
-        var object: JSONObject = ["id": .string(id.description)]
-        object["prompt"] = arguments["prompt"]
-        for member in metadata["prompt_options"]?.object?.members ?? [] { object[member.key] = member.value }
-        object["status"] = .string(status == .cancelled ? "canceled" : status.rawValue)
-        object["created_at"] = .string(createdAt.description)
-        object["started_at"] = startedAt.map { .string($0.description) }
-        object["ended_at"] = finishedAt.map { .string($0.description) }
-        if let startedAt, let finishedAt { object["duration_ms"] = .integer((finishedAt - startedAt).milliseconds) }
-        if let result, !result.isError { object["result_summary"] = .string(EvidenceText.summary(result.text)) }
-        if status == .failed { object["error"] = .string(failure ?? result?.text ?? "unknown error") }
-        return object
     }
 }

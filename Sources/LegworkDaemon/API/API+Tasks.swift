@@ -11,7 +11,7 @@ extension API {
     @Sendable func show(_ request: Request) async throws {
         let record = try await manager.task(try await task(request), in: request.principal.scope)
         await manager.noteReading([record], in: request.principal.scope, session: Principal.noConversation)
-        await request.reply(["task": wire(record)])
+        await request.reply(.object(try await reply(record, in: request.principal.scope)))
     }
 
     @Sendable func list(_ request: Request) async throws {
@@ -43,6 +43,7 @@ extension API {
         }
         let page = try await manager.tasks(query)
         var body: JSONObject = ["tasks": .array(page.tasks.map { .object($0.wire) })]
+        body["counts"] = try await manager.counts(in: query.scope).wire
         body["next_cursor"] = page.next.map { .string($0.description) }
         await request.reply(.object(body))
     }

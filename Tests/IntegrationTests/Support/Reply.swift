@@ -18,6 +18,7 @@ struct Reply: Sendable, CustomStringConvertible {
     }
 
     var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
+    var text: String { String(decoding: body, as: UTF8.self) }
     /// The code of the error that the body describes.
     var errorCode: String? { json["error"]?["code"]?.string }
     var description: String { "\(head)\n\(String(decoding: body.prefix(2000), as: UTF8.self))" }
