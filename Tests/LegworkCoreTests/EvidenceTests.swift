@@ -21,7 +21,10 @@ struct EvidenceTests {
         #expect(list.inProgress == 4)
     }
 
-    @Test("a checklist's percentage is rounded, and 0 when it is empty", arguments: [(0, 0, 0), (1, 3, 33), (2, 3, 67), (1, 8, 13), (3, 3, 100)])
+    @Test(
+        "a checklist's percentage is rounded, and 0 when it is empty",
+        arguments: [(0, 0, 0), (1, 3, 33), (2, 3, 67), (1, 8, 13), (3, 3, 100)]
+    )
     func percentage(completed: Int, count: Int, expected: Int) throws {
         var list = Checklist(at: now)
         for number in 0..<count { try list.add("\(number)", number < completed ? .completed : .pending, at: now) }
@@ -47,7 +50,9 @@ struct EvidenceTests {
         var list = Checklist(at: now)
         try list.write([("a", .completed), ("b", .inProgress)], at: now)
         #expect(Checklist(json: list.json) == list)
-        let other: JSONValue = ["items": [["id": 1, "content": "a", "status": "done"], ["id": 1, "content": "b", "status": "inprogress"], 7]]
+        let other: JSONValue = [
+            "items": [["id": 1, "content": "a", "status": "done"], ["id": 1, "content": "b", "status": "inprogress"], 7]
+        ]
         let read = try #require(Checklist(json: other))
         #expect(read.items.map(\.id) == [1, 2])
         #expect(read.items.map(\.status) == [.completed, .inProgress])
@@ -123,7 +128,8 @@ struct EvidenceTests {
         "times of RFC 3339 are read with any fraction and offset",
         arguments: [
             ("2026-11-20T12:00:00Z", 1_795_176_000_000), ("2026-11-20T12:00:00.123456789Z", 1_795_176_000_123),
-            ("2026-11-20T14:30:00.5+02:30", 1_795_176_000_500), ("1970-01-01t00:00:00z", 0), ("2024-02-29T23:59:59-00:01", 1_709_251_259_000),
+            ("2026-11-20T14:30:00.5+02:30", 1_795_176_000_500), ("1970-01-01t00:00:00z", 0),
+            ("2024-02-29T23:59:59-00:01", 1_709_251_259_000),
         ] as [(String, Int64)]
     )
     func times(text: String, milliseconds: Int64) {
@@ -158,7 +164,15 @@ struct EvidenceTests {
         var evidence = Evidence()
         var list = Checklist(at: now)
         try list.add("a", at: now)
-        var attempt = PatchAttempt(id: "attempt_1", group: "g", index: 2, count: 1, summary: "try", changedFiles: ["a", "b"], recordedAt: now)
+        var attempt = PatchAttempt(
+            id: "attempt_1",
+            group: "g",
+            index: 2,
+            count: 1,
+            summary: "try",
+            changedFiles: ["a", "b"],
+            recordedAt: now
+        )
         attempt.baseSHA = "abc"
         attempt.isSelected = true
         #expect(attempt.count == 2)
@@ -167,7 +181,9 @@ struct EvidenceTests {
         evidence.apply(.attempt(attempt))
         evidence.apply(.artifact(Artifact(label: "report", path: "report.md", summary: "all of it", createdAt: now)))
         evidence.apply(
-            .githubEvent(GitHubEvent(id: "e", action: "close", target: "issue", number: 4, summary: "done", url: "https://x", recordedAt: now))
+            .githubEvent(
+                GitHubEvent(id: "e", action: "close", target: "issue", number: 4, summary: "done", url: "https://x", recordedAt: now)
+            )
         )
         #expect(Evidence(json: .object(evidence.json)) == evidence)
         var damaged = evidence.json
@@ -201,7 +217,9 @@ struct EvidenceTests {
         #expect(EvidenceUpdate.attempt(attempt).summary == "Attempt 1/3 recorded for g")
         let event = GitHubEvent(id: "e", action: "comment", target: "pr", number: 7, summary: "hello", recordedAt: now)
         #expect(EvidenceUpdate.githubEvent(event).summary == "comment pr#7: hello")
-        let all: JSONValue = ["checklist": list.json, "gate": gate("g").json, "attempt": attempt.json, "github_event": event.json, "artifacts": [7]]
+        let all: JSONValue = [
+            "checklist": list.json, "gate": gate("g").json, "attempt": attempt.json, "github_event": event.json, "artifacts": [7],
+        ]
         #expect(EvidenceUpdate.updates(in: all).map(\.kind) == [.checklist, .gate, .patchAttempt, .github])
     }
 }

@@ -8,7 +8,11 @@ struct ToolCallLogTests {
     }
 
     private func begin(_ second: Int, _ id: String, _ name: String = "shell") -> TaskEvent {
-        event(second, .custom, ["kind": "tool_call", "phase": "started", "call_id": .string(id), "name": .string(name), "arguments": ["n": 1]])
+        event(
+            second,
+            .custom,
+            ["kind": "tool_call", "phase": "started", "call_id": .string(id), "name": .string(name), "arguments": ["n": 1]]
+        )
     }
 
     private func end(_ second: Int, _ id: String, isError: Bool = false, started: Int? = nil) -> TaskEvent {

@@ -77,7 +77,9 @@ struct ArtifactTests {
         #expect(artifacts.allSatisfy { $0.name.hasPrefix("report") && $0.name.hasSuffix(".md") && $0.label == "report.md" })
         var texts: Set<String> = []
         for artifact in artifacts {
-            texts.insert(String(decoding: try await bench.manager.artifact(artifact.name, of: record.id, in: .operator).bytes, as: UTF8.self))
+            texts.insert(
+                String(decoding: try await bench.manager.artifact(artifact.name, of: record.id, in: .operator).bytes, as: UTF8.self)
+            )
         }
         #expect(texts == ["one", "two"])
         #expect(record.evidence.artifacts.map(\.summary) == ["the first", ""])

@@ -42,11 +42,16 @@ struct EvidenceToolTests {
         let bench = try bench()
         let id = try await bench.background().id
         let items: JSONValue = ["items": [["content": "a", "status": "in_progress"], ["content": "b"]]]
-        #expect(try await call(bench, "checklist_write", items, under: id).text == "Checklist updated: 2 item(s), 0% complete\n[>] 1. a\n[ ] 2. b")
+        #expect(
+            try await call(bench, "checklist_write", items, under: id).text
+                == "Checklist updated: 2 item(s), 0% complete\n[>] 1. a\n[ ] 2. b"
+        )
         let added = try await call(bench, "todo_add", ["content": "c", "status": "in_progress"], under: id)
         #expect(added.text.hasPrefix("Added todo #3 (in_progress)"))
         #expect(added.structuredContent?["in_progress_id"] == 3)
-        #expect(try await call(bench, "checklist_update", ["id": 1, "status": "done"], under: id).text.hasPrefix("Updated todo #1 to completed"))
+        #expect(
+            try await call(bench, "checklist_update", ["id": 1, "status": "done"], under: id).text.hasPrefix("Updated todo #1 to completed")
+        )
         let list = try await call(bench, "todo_list", ["task_id": .string(id.description)])
         #expect(list.structuredContent?["completion_pct"] == 33)
         let record = try await bench.manager.task(id, in: bench.alice.scope)
@@ -91,7 +96,9 @@ struct EvidenceToolTests {
         _ = try await call(bench, "record_github_event", .object(again), under: one)
         let record = try await bench.manager.task(one, in: bench.alice.scope)
         #expect(record.evidence.githubEvents.map(\.summary) == ["second"])
-        #expect(try await bench.events(of: one).filter { $0.kind == .github }.map(\.text) == ["comment pr#7: first", "comment pr#7: second"])
+        #expect(
+            try await bench.events(of: one).filter { $0.kind == .github }.map(\.text) == ["comment pr#7: first", "comment pr#7: second"]
+        )
         #expect(try await bench.manager.task(other, in: bench.alice.scope).evidence.isEmpty)
     }
 

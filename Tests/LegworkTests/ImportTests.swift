@@ -16,7 +16,10 @@ struct ImportTests {
     }
 
     private func write(_ text: String, _ path: String) throws {
-        try FileManager.default.createDirectory(atPath: (source + "/" + path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: (source + "/" + path as NSString).deletingLastPathComponent,
+            withIntermediateDirectories: true
+        )
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(source)/\(path)"))
     }
 
@@ -63,7 +66,9 @@ struct ImportTests {
             object["result_summary"] = "the whole..."
             object["result_detail_path"] = "artifacts/task_0a1b2c3d/20260102T030506.001Z_result.txt"
             object["thread_id"] = "thread_1"
-            object["checklist"] = ["items": [["id": 1, "content": "mend", "status": "completed"]], "completion_pct": 100, "updated_at": "2026-01-02T03:04:50Z"]
+            object["checklist"] = [
+                "items": [["id": 1, "content": "mend", "status": "completed"]], "completion_pct": 100, "updated_at": "2026-01-02T03:04:50Z",
+            ]
             object["gates"] = [
                 [
                     "id": "gate_1", "gate": "test", "command": "make", "cwd": "/work", "exit_code": 0, "status": "passed",
@@ -212,7 +217,10 @@ struct ImportTests {
         #expect(Set(files) == Set(names.map { "tasks/task_\($0).json" } + ["queue.json", "tasks/task_good.json"]))
         #expect(report.damaged.first { $0.file.contains("task_new") }?.problem == "Task schema v5 is newer than supported v4")
         #expect(report.damaged.first { $0.file.contains("task_good") }?.problem.contains("is not there") == true)
-        #expect(await bench.code { _ = try await bench.manager.importTasks(ImportRequest(folder: "/nowhere", as: bench.alice, tool: "x")) } == .invalidArgument)
+        #expect(
+            await bench.code { _ = try await bench.manager.importTasks(ImportRequest(folder: "/nowhere", as: bench.alice, tool: "x")) }
+                == .invalidArgument
+        )
     }
 
     @Test("of a timeline without end keeps its beginning and its end")

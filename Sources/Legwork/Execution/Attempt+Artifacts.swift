@@ -49,7 +49,9 @@ extension Attempt {
             let (hold, results) = try await BlockingThread.run { () throws(OutputError) in
                 let hold = if let known { known } else { try folder.open(id) }
                 return (hold, hold.write(drafts))
-            } orThrow: { OutputError("cannot write to", folder.path, $0) }
+            } orThrow: {
+                OutputError("cannot write to", folder.path, $0)
+            }
             state.withLock { $0.keeping.artifacts = hold }
             return results
         } catch {

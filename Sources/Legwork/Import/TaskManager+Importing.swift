@@ -160,7 +160,9 @@ extension TaskManager {
         guard let path = file.resultPath else { return nil }
         // Only what is the task's own is read, wherever the file points.
         guard let name = folder.artifacts(of: file.id).first(where: { PromptQueueFolder.reference($0, of: file.id) == path }) else {
-            report.damaged.append(.init(file: "tasks/\(file.id).json", problem: "its result '\(path.truncated(toBytes: 200))' is not there"))
+            report.damaged.append(
+                .init(file: "tasks/\(file.id).json", problem: "its result '\(path.truncated(toBytes: 200))' is not there")
+            )
             return nil
         }
         guard let bytes = try? folder.artifact(name, of: file.id), bytes.count <= configuration.maximumResultBytes else { return nil }

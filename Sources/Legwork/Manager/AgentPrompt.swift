@@ -80,7 +80,9 @@ public struct AgentPrompt: Sendable, Hashable {
         func isKnown(_ name: String) -> Bool { known.map { $0[name] != nil } ?? true }
         if let model, isKnown("model") { arguments["model"] = .string(model) }
         if let workspace {
-            if known?["workspace"] != nil { arguments["workspace"] = .string(workspace) } else if isKnown("cwd") {
+            if known?["workspace"] != nil {
+                arguments["workspace"] = .string(workspace)
+            } else if isKnown("cwd") {
                 arguments["cwd"] = .string(workspace)
             }
         }

@@ -110,7 +110,9 @@ extension Engine {
         do {
             return try await BlockingThread.run { () throws(OutputError) in
                 try artifacts.open(id).write([draft])[0].get()
-            } orThrow: { OutputError("cannot write to", artifacts.path, $0) }
+            } orThrow: {
+                OutputError("cannot write to", artifacts.path, $0)
+            }
         } catch {
             throw TaskManagerError(.noOutput, "\(error)")
         }

@@ -26,7 +26,8 @@ public enum EvidenceUpdate: Sendable, Hashable {
     public var summary: String {
         switch self {
         case .checklist(let list): "Checklist updated: \(list.items.count) item(s), \(list.completionPercentage)% complete"
-        case .gate(let gate): "Gate \(gate.gate) \(gate.status.rawValue): \(EvidenceText.ending(gate.summary, limit: EvidenceText.summaryLimit))"
+        case .gate(let gate):
+            "Gate \(gate.gate) \(gate.status.rawValue): \(EvidenceText.ending(gate.summary, limit: EvidenceText.summaryLimit))"
         case .attempt(let attempt): "Attempt \(attempt.index)/\(attempt.count) recorded for \(attempt.group)"
         case .artifact(let artifact): "\(artifact.label): \(artifact.summary)"
         case .githubEvent(let event): "\(event.action) \(event.target)#\(event.number): \(event.summary)"
@@ -42,10 +43,12 @@ public enum EvidenceUpdate: Sendable, Hashable {
                 "in_progress_id": list.inProgress.map { JSONValue($0) } ?? .null,
             ]
         case .gate(let gate):
-            .object(Self.withArtifact(
-                ["id": .string(gate.id), "status": .string(gate.status.rawValue), "classification": .string(gate.classification)],
-                gate.logPath
-            ))
+            .object(
+                Self.withArtifact(
+                    ["id": .string(gate.id), "status": .string(gate.status.rawValue), "classification": .string(gate.classification)],
+                    gate.logPath
+                )
+            )
         case .attempt(let attempt): .object(Self.withArtifact(["id": .string(attempt.id)], attempt.patchPath))
         case .artifact(let artifact): ["artifact": .string(artifact.path)]
         case .githubEvent(let event): ["id": .string(event.id), "url": JSONValue(event.url)]

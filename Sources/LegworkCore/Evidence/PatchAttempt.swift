@@ -11,11 +11,13 @@ public struct PatchAttempt: Sendable, Hashable {
     public var index: Int
     /// How many there are to be.
     public var count: Int
-    /// The branch and the commit that it began from.
+    /// The branch that it began from.
     public var baseRef: String?
+    /// The commit that it began from.
     public var baseSHA: String?
-    /// The branch and the commit that it led to.
+    /// The branch that it led to.
     public var headRef: String?
+    /// The commit that it led to.
     public var headSHA: String?
     /// What it is about.
     public var summary: String

@@ -51,7 +51,11 @@ extension StoreBehaviour {
                 let events = try await stage.store.events(EventQuery(of: record.id, in: .operator))
                 try expect(events?.map(\.sequence), equals: expected, "the entries kept of \(last)")
                 let rest = try await stage.store.events(EventQuery(of: record.id, in: .operator, after: 2, limit: 2))
-                try expect(rest?.map(\.sequence), equals: Array(expected.drop { $0 <= 2 }.prefix(2)), "the entries after the second of \(last)")
+                try expect(
+                    rest?.map(\.sequence),
+                    equals: Array(expected.drop { $0 <= 2 }.prefix(2)),
+                    "the entries after the second of \(last)"
+                )
             }
         },
         StoreBehaviour("a timeline that is full keeps its first and its newest entries", timeline: small) { stage in

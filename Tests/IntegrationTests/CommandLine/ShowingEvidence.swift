@@ -84,14 +84,24 @@ struct ShowingEvidence {
 
             // What was kept is the change, byte for byte.
             let path = try #require(attempt["patch_path"]?.string)
-            let patch = try await site.shell("$legwork artifacts \(task) \(path) >patch && cd tree && git apply ../patch && od -c bin && ls")
+            let patch = try await site.shell(
+                "$legwork artifacts \(task) \(path) >patch && cd tree && git apply ../patch && od -c bin && ls"
+            )
             #expect(patch.output.contains("\\0 001") && patch.lines.suffix(4) == ["a", "bin", "c", "ignored"], "\(patch)")
             let read = try await call(site, "pr_attempt_read", ["attempt_id": id, "task_id": .string(task)])
             #expect(read["patch"]?.string?.contains("GIT binary patch") == true)
             _ = try await site.shell("cd tree && git add -A && git commit -qm second")
-            let empty = try await site.legwork("call", "pr_attempt_record", JSONValue.object(["summary": "x", "cwd": .string(tree), "task_id": .string(task)]).json())
+            let empty = try await site.legwork(
+                "call",
+                "pr_attempt_record",
+                JSONValue.object(["summary": "x", "cwd": .string(tree), "task_id": .string(task)]).json()
+            )
             #expect(empty.code == 1 && (empty.output + empty.error).contains("No working-tree diff to record as an attempt."), "\(empty)")
-            let outside = try await site.legwork("call", "pr_attempt_record", JSONValue.object(["summary": "x", "cwd": .string(site.folder), "task_id": .string(task)]).json())
+            let outside = try await site.legwork(
+                "call",
+                "pr_attempt_record",
+                JSONValue.object(["summary": "x", "cwd": .string(site.folder), "task_id": .string(task)]).json()
+            )
             #expect((outside.output + outside.error).contains("no working tree of git"), "\(outside)")
             // Nothing made for a moment is left.
             #expect(try await site.shell("ls -A state/outputs").lines.allSatisfy { $0.hasSuffix(".log") || $0.hasSuffix(".artifacts") })
@@ -110,7 +120,8 @@ struct ShowingEvidence {
             #expect(try await site.get("/v1/tasks/\(task)/artifacts/\(name)").text == "$ echo hi\nhi\n")
             #expect(try await site.get("/v1/tasks/\(task)/artifacts/\(name)?offset=10&limit=2").text == "hi")
             for path in [
-                "..%2f\(task).log", "%2e%2e", "..%2F..%2Ftasks.db", "%2Fetc%2Fpasswd", "..", ".", "a%00", "nothing", "%2e%2e%2f%2e%2e%2ftoken",
+                "..%2f\(task).log", "%2e%2e", "..%2F..%2Ftasks.db", "%2Fetc%2Fpasswd", "..", ".", "a%00", "nothing",
+                "%2e%2e%2f%2e%2e%2ftoken",
             ] {
                 let reply = try await site.get("/v1/tasks/\(task)/artifacts/\(path)")
                 #expect(reply.status == 404 || reply.status == 400, "\(path): \(reply)")
@@ -129,7 +140,10 @@ struct ShowingEvidence {
             _ = try await site.serve()
             let cases: [(body: String, status: Int, code: String, says: String)] = [
                 (#"{"prompt": "do it"}"#, 409, "no_agent", "--agent-tool"),
-                (#"{"prompt": "do it", "model": "m", "workspace": "/w", "mode": "plan", "allow_shell": false, "trust_mode": null, "auto_approve": false}"#, 409, "no_agent", "agent"),
+                (
+                    #"{"prompt": "do it", "model": "m", "workspace": "/w", "mode": "plan", "allow_shell": false, "trust_mode": null, "auto_approve": false}"#,
+                    409, "no_agent", "agent"
+                ),
                 (#"{"model": "m"}"#, 400, "invalid_argument", "prompt is required"),
                 (#"{"prompt": " \n"}"#, 400, "invalid_argument", "Task prompt cannot be empty"),
                 (#"{"prompt": 7}"#, 400, "invalid_argument", "body.prompt"),

@@ -46,7 +46,8 @@ struct QueueingPrompts {
         try await Site.use { site in
             try await serve(site, agentTool: agentTool) {
                 let body: JSONValue = [
-                    "prompt": "Mend it\nnow", "model": "m", "workspace": "/tmp", "mode": "operate", "allow_shell": true, "trust_mode": false,
+                    "prompt": "Mend it\nnow", "model": "m", "workspace": "/tmp", "mode": "operate", "allow_shell": true,
+                    "trust_mode": false,
                 ]
                 let made = try await site.post("/v1/tasks", body)
                 #expect(made.status == 201, "\(made)")
