@@ -209,12 +209,17 @@ struct ImportTests {
         try write("x", "tasks/notes.txt")
         try write("[1", "queue.json")
         symlink("/etc/passwd", source + "/tasks/task_link.json")
+        mkfifo(source + "/tasks/task_pipe.json", 0o600)
+        mkdir(source + "/tasks/task_folder.json", 0o700)
+        // A link out of the folder is not followed.
+        symlink("/etc", source + "/artifacts/task_good")
         let bench = try bench()
         let report = try await run(bench)
         #expect(report.imported.map(\.source) == ["task_good"])
         let files = report.damaged.map(\.file)
-        let names = ["half", "list", "deep", "empty", "noise", "new", "odd", "timeless", "liar", "path", "mute", "link"]
+        let names = ["half", "list", "deep", "empty", "noise", "new", "odd", "timeless", "liar", "path", "mute", "link", "pipe", "folder"]
         #expect(Set(files) == Set(names.map { "tasks/task_\($0).json" } + ["queue.json", "tasks/task_good.json"]))
+        #expect(try await bench.manager.artifacts(of: report.imported[0].id, in: .operator) == [])
         #expect(report.damaged.first { $0.file.contains("task_new") }?.problem == "Task schema v5 is newer than supported v4")
         #expect(report.damaged.first { $0.file.contains("task_good") }?.problem.contains("is not there") == true)
         #expect(

@@ -7,10 +7,13 @@ enum ScratchFile {
     ///
     /// - Throws: when it is missing, or larger than the limit.
     static func read(_ path: String, limit: Int) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        // A pipe that nobody writes to would be waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw OutputError("cannot open", path, errno) }
         defer { close(descriptor) }
-        let size = Int(lseek(descriptor, 0, SEEK_END))
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw OutputError("\(path) is no file") }
+        let size = Int(status.st_size)
         guard size <= limit else { throw OutputError("the file \(path) has \(size) bytes, more than the \(limit) that are taken") }
         return try OutputFile.read(descriptor, path: path, from: 0, limit: size)
     }

@@ -33,13 +33,11 @@ final class ArtifactHold: Sendable {
 
     private static func open(_ path: String, in parent: String) throws(OutputError) -> Int32 {
         while true {
-            if mkdir(path, 0o700) != 0, errno == ENOENT {
-                _ = mkdir(parent, 0o700)
-                if mkdir(path, 0o700) != 0, errno != EEXIST { throw OutputError("cannot make", path, errno) }
-            }
+            try make(path, in: parent)
             let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else {
-                if errno == ENOENT, access(parent, W_OK) == 0 { continue }
+                // Somebody took it for a leftover meanwhile.
+                if errno == ENOENT { continue }
                 throw OutputError("cannot open", path, errno)
             }
             while flock(descriptor, LOCK_SH) != 0, errno == EINTR {}
@@ -48,6 +46,20 @@ final class ArtifactHold: Sendable {
             if fstat(descriptor, &status) != 0 || status.st_nlink > 0 { return descriptor }
             close(descriptor)
         }
+    }
+
+    /// Makes a folder unless it is there, so that it is found again after a loss of power.
+    private static func make(_ path: String, in parent: String) throws(OutputError) {
+        if mkdir(path, 0o700) != 0 {
+            if errno == EEXIST { return }
+            guard errno == ENOENT, mkdir(parent, 0o700) == 0 || errno == EEXIST, mkdir(path, 0o700) == 0 || errno == EEXIST else {
+                throw OutputError("cannot make", path, errno)
+            }
+        }
+        let descriptor = Glibc.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     deinit { close(descriptor) }

@@ -5,13 +5,27 @@ import LegworkCore
 /// The folder of a queue of prompts: `tasks/ID.json`, `queue.json` and `artifacts/ID/…`. Nothing in it is ever changed, and no link in it is
 /// followed.
 struct PromptQueueFolder: Sendable {
-    /// What is wrong with one of its files.
-    struct Fault: Sendable {
-        var file: String
-        var problem: String
+    /// What decides where a task comes.
+    struct Place: Sendable {
+        var id: String
+        var isQueued: Bool
+        var createdAt: Timestamp
     }
 
     let path: String
+
+    /// The ids of tasks in the order in which they are taken over: those that wait come in the order of their queue, after all others, and
+    /// those that it does not name last, by their ids.
+    static func ordered(_ places: [Place], queue: [String]) -> [String] {
+        var numbers: [String: Int] = [:]
+        for (number, id) in queue.enumerated() where numbers[id] == nil { numbers[id] = number }
+        return places.sorted { left, right in
+            if left.isQueued != right.isQueued { return right.isQueued }
+            if left.isQueued { return (numbers[left.id] ?? .max, left.id) < (numbers[right.id] ?? .max, right.id) }
+            return (left.createdAt.milliseconds, left.id) < (right.createdAt.milliseconds, right.id)
+        }
+        .map(\.id)
+    }
 
     /// The ids of its tasks, by the names of their files.
     ///
@@ -48,6 +62,8 @@ struct PromptQueueFolder: Sendable {
     /// The names of a task's artifacts.
     func artifacts(of id: String) -> [String] {
         let folder = "\(path)/artifacts/\(id)"
+        var status = stat()
+        guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [] }
         return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { name in
             var status = stat()
             return !name.hasPrefix(".") && lstat("\(folder)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG

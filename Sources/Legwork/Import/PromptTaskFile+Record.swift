@@ -23,7 +23,7 @@ extension PromptTaskFile {
         var record = TaskRecord(
             id: plan.id,
             tool: plan.tool,
-            title: EvidenceText.summary(prompt.prompt.split(whereSeparator: \.isNewline).first.map(String.init) ?? "", limit: 200),
+            title: prompt.title,
             name: id,
             caller: plan.caller,
             arguments: .object(prompt.arguments(for: plan.schema)),

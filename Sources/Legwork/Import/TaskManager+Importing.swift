@@ -58,28 +58,27 @@ extension TaskManager {
     public func importTasks(_ request: ImportRequest) async throws -> ImportReport {
         let folder = PromptQueueFolder(path: request.folder)
         var report = ImportReport()
-        var files: [PromptTaskFile] = []
+        // What the order needs is read first: whole files may be large, and there may be many.
+        var places: [PromptQueueFolder.Place] = []
         for id in try folder.ids() {
             do {
-                files.append(try folder.task(id))
+                let file = try folder.task(id)
+                places.append(.init(id: id, isQueued: file.status == .queued, createdAt: file.createdAt))
             } catch {
                 report.damaged.append(.init(file: "tasks/\(id).json", problem: "\(error)"))
             }
         }
-        var places: [String: Int] = [:]
+        var queue: [String] = []
         do {
-            for (place, id) in try folder.queue().enumerated() where places[id] == nil { places[id] = place }
+            queue = try folder.queue()
         } catch {
             report.damaged.append(.init(file: "queue.json", problem: "\(error)"))
         }
-        // Those that wait come in the order of their queue, after all others; those that it does not name by their ids.
-        files.sort { left, right in
-            let (first, second) = (left.status == .queued, right.status == .queued)
-            if first != second { return second }
-            if first { return (places[left.id] ?? .max, left.id) < (places[right.id] ?? .max, right.id) }
-            return (left.createdAt.milliseconds, left.id) < (right.createdAt.milliseconds, right.id)
+        for id in PromptQueueFolder.ordered(places, queue: queue) {
+            // It was read before, and is another file by now where it cannot be.
+            guard let file = try? folder.task(id) else { continue }
+            try await take(file, folder, request, &report)
         }
-        for file in files { try await take(file, folder, request, &report) }
         if report.imported.contains(where: { $0.status == .queued }) { engine.workers.wake() }
         return report
     }

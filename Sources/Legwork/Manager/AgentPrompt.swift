@@ -64,6 +64,12 @@ public struct AgentPrompt: Sendable, Hashable {
         return object
     }
 
+    /// What it is about: its first line, or the beginning of that.
+    public var title: String {
+        let line = prompt.split(whereSeparator: \.isNewline).first { $0.contains { !$0.isWhitespace } }
+        return EvidenceText.summary(line.map(String.init) ?? "prompt", limit: 150)
+    }
+
     /// What is kept with the task: its options, and the workspace where the tools for evidence look for it.
     public var metadata: JSONObject {
         var object: JSONObject = ["prompt_options": .object(options)]

@@ -40,7 +40,7 @@ extension API {
             )
         }
         var options = SubmitOptions()
-        options.title = EvidenceText.summary(prompt.prompt.split(whereSeparator: \.isNewline).first.map(String.init) ?? "", limit: 200)
+        options.title = prompt.title
         options.metadata = prompt.metadata
         let chosen = options
         let arguments = prompt.arguments(for: tool.descriptor.inputSchema)
