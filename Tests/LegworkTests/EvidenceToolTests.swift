@@ -83,6 +83,33 @@ struct EvidenceToolTests {
         #expect(foreign?.structuredContent?["error"]?["code"] == none?.structuredContent?["error"]?["code"])
     }
 
+    @Test("belong by themselves to the task whose tool calls them, and lose nothing to what it writes meanwhile")
+    func ambient() async throws {
+        defer { folder.remove() }
+        let bench = try bench()
+        let (manager, alice) = (bench.manager, bench.alice)
+        let agent = ClosureTool(ToolDescriptor(name: "agent", description: "")) { _, context in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<50 {
+                    group.addTask {
+                        context.emit("at \(number)")
+                        try await context.save(checkpoint: JSONValue(number))
+                        let result = try await manager.call("checklist_add", ["content": .string("\(number)")], as: alice).result
+                        if result?.isError != false { throw ToolFault(description: "\(String(describing: result))") }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            return .text("done")
+        }
+        try manager.tools.register(agent)
+        let record = try await bench.end(of: bench.background("agent").id)
+        #expect(record.status == .completed, "\(String(describing: record.result))")
+        #expect(record.evidence.checklist?.items.map(\.id) == Array(1...50))
+        #expect(Set(record.evidence.checklist?.items.map(\.content) ?? []) == Set((0..<50).map { "\($0)" }))
+        #expect(try await bench.events(of: record.id).count { $0.kind == .checklist } == 50)
+    }
+
     @Test("survive with their task, and stand in no other")
     func durable() async throws {
         defer { folder.remove() }
