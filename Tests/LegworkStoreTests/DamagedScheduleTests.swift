@@ -34,9 +34,8 @@ struct DamagedScheduleTests {
         let (bad, good) = (schedule("bad"), schedule("good"))
         for record in [bad, good] { #expect(try await first.insert(ScheduleInsert(record)) == .inserted) }
         await first.close()
-        let surgery = try DatabaseSurgery(path: path)
 
-        try surgery.run("UPDATE schedules SET \(damage) WHERE name = 'bad'")
+        try DatabaseSurgery(path: path).run("UPDATE schedules SET \(damage) WHERE name = 'bad'")
 
         let store = try await SQLiteTaskStore.open(path: path)
         let due = try await store.dueSchedules(DueScheduleQuery(now: start))

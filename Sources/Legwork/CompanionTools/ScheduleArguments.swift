@@ -67,6 +67,25 @@ enum ScheduleArguments {
     }
 }
 
+extension TaskManager {
+    /// Makes the schedule that a tool's arguments or a request's body describe, which were checked against their schema.
+    package func schedule(_ arguments: JSONValue, as caller: Caller) async throws -> ScheduleRecord {
+        var request = ScheduleRequest(
+            arguments["tool"]?.string ?? "",
+            arguments["arguments"] ?? .object(JSONObject()),
+            when: try ScheduleArguments.when(arguments, self)
+        )
+        request.name = arguments["name"]?.string
+        request.title = arguments["title"]?.string
+        request.isWatcher = arguments["watch"]?.bool ?? false
+        request.catchUp = arguments["catch_up"]?.string.flatMap(CatchUp.init)
+        request.overlap = arguments["overlap"]?.string.flatMap(ScheduleRecord.Overlap.init) ?? .skip
+        request.queue = arguments["queue"]?.string ?? TaskRecord.defaultQueue
+        request.priority = arguments["priority"]?.int ?? 0
+        return try await schedule(request, as: caller)
+    }
+}
+
 extension ScheduleRecord {
     /// The schedule as tools and interfaces show it.
     package var json: JSONObject {

@@ -49,17 +49,7 @@ struct ScheduleTaskTool: Tool {
 
     func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult {
         try await desk.answer { manager in
-            var request = ScheduleRequest(
-                arguments["tool"]?.string ?? "",
-                arguments["arguments"] ?? .object(JSONObject()),
-                when: try ScheduleArguments.when(arguments, manager)
-            )
-            request.name = arguments["name"]?.string
-            request.title = arguments["title"]?.string
-            request.isWatcher = arguments["watch"]?.bool ?? false
-            request.catchUp = arguments["catch_up"]?.string.flatMap(CatchUp.init)
-            request.overlap = arguments["overlap"]?.string.flatMap(ScheduleRecord.Overlap.init) ?? .skip
-            let record = try await manager.schedule(request, as: context.caller)
+            let record = try await manager.schedule(arguments, as: context.caller)
             return .text("Scheduled. \(record.line)", structured: .object(record.json))
         }
     }

@@ -35,8 +35,10 @@ struct API: Sendable {
         let acknowledge: RequestBody
         let prompt: RequestBody
         let importing: RequestBody
+        let schedule: RequestBody
 
         init() throws {
+            schedule = try Self.scheduleBody()
             let milliseconds: JSONValue = ["type": "number", "minimum": 0, "maximum": 604_800_000]
             let name: JSONValue = ["type": "string", "minLength": 1, "maxLength": 100]
             let lineage: JSONObject = [
@@ -116,6 +118,7 @@ struct API: Sendable {
         on(&routes, "POST", "/v1/queues/{queue}", setQueue)
         on(&routes, "GET", "/v1/notices", notices)
         on(&routes, "POST", "/v1/notices/acknowledge", acknowledge)
+        installSchedules(on: &routes)
         on(&routes, "GET", "/v1/tasks/{task}", show)
         on(&routes, "GET", "/v1/tasks/{task}/events", events)
         on(&routes, "GET", "/v1/tasks/{task}/output", output)
@@ -130,7 +133,7 @@ struct API: Sendable {
         on(&routes, "DELETE", "/v1/tasks/{task}", delete)
     }
 
-    private func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {
+    func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {
         routes.on(method, pattern, faultsTo: log) { request, parameters, writer in
             let principal = try Principal(request)
             try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
