@@ -2,14 +2,13 @@ public import LegworkCore
 
 /// The tools with which a model looks after the tasks that its calls have become.
 ///
-/// They are ordinary tools with stable names (see ``names``), so that every host can use them, also one that knows nothing of tasks. A caller reaches the tasks of his owner and no others: a foreign task and a missing one get the same
-/// answer. None of them ever becomes a task itself.
+/// They are ordinary tools with stable names (see ``names``), so that every host can use them, also one that knows nothing of tasks. A caller
+/// reaches the tasks of his owner and no others: a foreign task and a missing one get the same answer. None of them ever becomes a task itself.
 public enum CompanionTools {
     /// The tools' names, in the order in which they are listed.
     public static let names = [
         "check_task", "await_task", "list_tasks", "cancel_task", "submit_task", "task_output", "send_message", "answer_task", "resume_task",
-        "redirect_task",
-        "recover_failed_messages",
+        "redirect_task", "recover_failed_messages", "send_later", "schedule_task", "list_schedules", "cancel_schedule",
     ]
     /// The names of ``aliases(for:)``.
     public static let aliasNames = ["task_status", "task_cancel", "task_list", "task_read"]
@@ -18,10 +17,8 @@ public enum CompanionTools {
     public static func all(for manager: TaskManager) -> [any Tool] {
         let desk = TaskDesk(manager)
         return [
-            CheckTaskTool(desk), AwaitTaskTool(desk), ListTasksTool(desk), CancelTaskTool(desk), SubmitTaskTool(desk),
-            TaskOutputTool(desk),
-            SendMessageTool(desk),
-            AnswerTaskTool(desk), ResumeTaskTool(desk), RedirectTaskTool(desk), RecoverFailedMessagesTool(desk),
+            CheckTaskTool(desk), AwaitTaskTool(desk), ListTasksTool(desk), CancelTaskTool(desk), SubmitTaskTool(desk), TaskOutputTool(desk),
+            SendMessageTool(desk), AnswerTaskTool(desk), ResumeTaskTool(desk), RedirectTaskTool(desk), RecoverFailedMessagesTool(desk),
             SendLaterTool(desk), ScheduleTaskTool(desk), ListSchedulesTool(desk), CancelScheduleTool(desk),
         ]
     }
