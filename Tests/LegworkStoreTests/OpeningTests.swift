@@ -120,7 +120,7 @@ struct OpeningTests {
         let error = await refusal(path)
         #expect(error?.code == .newerSchema)
         #expect(error?.message.contains("99") == true)
-        #expect(error?.message.contains("up to 3") == true)
+        #expect(error?.message.contains("up to 4") == true)
         #expect(read(path) == before)
     }
 

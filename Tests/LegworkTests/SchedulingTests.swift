@@ -297,7 +297,8 @@ struct SchedulingTests {
     @Test("leaves a time out while the last task lives, unless it may overlap", arguments: ScheduleRecord.Overlap.allCases)
     func overlaps(_ overlap: ScheduleRecord.Overlap) async throws {
         let tool = ScriptedTool()
-        let bench = try Bench(tool)
+        // It would be ended for showing no sign of life.
+        let bench = try Bench(tool) { $0.queuedTaskLimits = TaskLimits() }
         var request = ScheduleRequest("scripted", when: ScheduleText(every: "10m"))
         request.overlap = overlap
         let record = try await bench.manager.schedule(request, as: bench.alice)
