@@ -1,3 +1,4 @@
+import Glibc
 import Legwork
 import LegworkSQLite
 import LegworkTestKit
@@ -34,6 +35,55 @@ struct TrappingTests {
         let notices = try await manager.notices(for: "alice")
         #expect(notices.map(\.kind) == [.stopped, .stopped])
         #expect(notices.allSatisfy { $0.reason == .orphaned })
+        await store.close()
+    }
+
+    @Test("or ends its process in another way each time is given up after the fifth, and what waits behind it is done")
+    func poisoned() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let path = "\(folder.path)/tasks.db"
+        for round in 1...5 {
+            await #expect(processExitsWith: .failure) { [path = path as String, round = round as Int] in
+                let store = try await SQLiteTaskStore.open(path: path)
+                let done = TestSignal()
+                let bad = ClosureTool(ToolDescriptor(name: "bad", description: "", recovery: .restart)) { _, _ in
+                    kill(getpid(), SIGKILL)
+                    return .text("")
+                }
+                let good = ClosureTool(ToolDescriptor(name: "good", description: "")) { _, _ in
+                    done.fire()
+                    return .text("")
+                }
+                let clock = MockClock(MockClock().now + .seconds(100 * round))
+                var configuration = TaskManagerConfiguration()
+                configuration.workers = 1
+                let tools = try ToolRegistry([bad, good])
+                let manager = TaskManager(store: store, tools: tools, configuration: configuration, clock: clock)
+                if round == 1 {
+                    for tool in ["bad", "good"] { _ = try await manager.submit(tool, as: Caller(owner: "alice")) }
+                }
+                let running = Task { try await manager.run() }
+                // From the second loss on it is tried later, so that the other one gets its turn.
+                if round == 3 { await done.wait() }
+                while !Task.isCancelled {
+                    await clock.sleeperDue(within: .seconds(40))
+                    clock.advance(by: .seconds(1))
+                    await Task.yield()
+                }
+                try await running.value
+            }
+        }
+        let store = try await SQLiteTaskStore.open(path: path)
+        let manager = TaskManager(store: store, clock: MockClock(MockClock().now + .seconds(600)))
+        #expect(try await manager.recover() == 1)
+        let tasks = try await manager.tasks(TaskQuery(in: .owner("alice"))).tasks
+        #expect(tasks.map(\.tool) == ["good", "bad"])
+        #expect(tasks.map(\.status) == [.completed, .failed])
+        let bad = try await manager.task(try #require(tasks.last).id, in: .operator)
+        #expect(bad.reason == .orphaned)
+        #expect(bad.failure?.contains("5 processes in a row") == true)
+        #expect(try await manager.notices(for: "alice").map(\.kind) == [.completed, .failed])
         await store.close()
     }
 }

@@ -17,6 +17,7 @@ extension TaskRecord {
         at now: Timestamp
     ) throws(IllegalTransition) -> Transition {
         let goesOnLater = isInterrupted && !lifecycle.isCancelRequested
+        losses = 0
         switch outcome {
         case .returned(let result):
             guard result.isError else {
@@ -52,6 +53,7 @@ extension TaskRecord {
         _ plan: RetryPlan? = nil,
         at now: Timestamp
     ) throws(IllegalTransition) -> Transition {
+        losses = 0
         if isInterrupted, !lifecycle.isCancelRequested { return try interrupt(.shutdown, at: now) }
         if let limit, !lifecycle.isCancelRequested { return try end(at: limit, plan, at: now) }
         let wish = lifecycle.isCancelRequested ? [] : try apply(.cancelRequested, at: now).events
@@ -96,7 +98,7 @@ extension TaskRecord {
     /// Ends an attempt whose process goes or is gone, as the task's recovery policy says.
     mutating func interrupt(_ reason: TaskReason, at now: Timestamp) throws(IllegalTransition) -> Transition {
         switch recovery {
-        case .restart: return try apply(.interrupted(reason), at: now)
+        case .restart: return reason == .orphaned ? try lose(at: now) : try apply(.interrupted(reason), at: now)
         case .stop, .adopt: return try apply(.stopped(reason), at: now)
         case .fail:
             failure =
@@ -106,6 +108,25 @@ extension TaskRecord {
             return try apply(.failed(reason), at: now)
         }
     }
+
+    /// Goes back to the queue after its process was lost. What takes its process with it each time would do so for ever: it is tried later
+    /// each time, and not together with what it was lost with, so that others can end; and at last it is not tried any more.
+    private mutating func lose(at now: Timestamp) throws(IllegalTransition) -> Transition {
+        guard !lifecycle.isCancelRequested else { return try apply(.interrupted(.orphaned), at: now) }
+        losses += 1
+        if losses == Self.mostLosses {
+            losses = 0
+            failure =
+                "\(Self.mostLosses) processes in a row were lost while they executed it, so it may be what ends them; "
+                + "it is not tried again by itself"
+            return try apply(.failed(.orphaned), at: now)
+        }
+        if losses > 1 { notBefore = now + .milliseconds((1000 + Int(id.low % 1000)) << (2 * (losses - 2))) }
+        return try apply(.interrupted(.orphaned), at: now)
+    }
+
+    /// With how many processes in a row a task may be lost that goes on by itself.
+    private static let mostLosses = 5
 }
 
 extension ToolResult {

@@ -99,6 +99,7 @@ struct UnwrittenReports: Sendable {
         if let outputBytes { record.outputBytes = outputBytes }
         if let checkpoint {
             record.checkpoint = checkpoint
+            record.losses = 0
             events.append(record.newEvent(.checkpoint, at: now))
         }
         for entry in entries {

@@ -11,6 +11,7 @@ extension TaskRecord {
         package var terms: TaskTerms
         package var waitsUntil: Timestamp?
         package var isWatcher = false
+        package var losses = 0
         package var evidence = Evidence()
 
         package init(
@@ -46,6 +47,12 @@ extension TaskRecord {
     public package(set) var waitsUntil: Timestamp? {
         get { sharedExtras?.value.waitsUntil }
         set { if newValue != waitsUntil { extras.waitsUntil = newValue } }
+    }
+
+    /// How many processes in a row were lost while they executed the task, since an attempt last ended or saved a checkpoint.
+    package var losses: Int {
+        get { sharedExtras?.value.losses ?? 0 }
+        set { if newValue != losses { extras.losses = newValue } }
     }
 
     /// Sets until when the task may wait in its queue, if it does.

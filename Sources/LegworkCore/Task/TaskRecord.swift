@@ -132,7 +132,7 @@ public struct TaskRecord: Sendable, Hashable {
 public enum RecoveryPolicy: String, Sendable, Hashable, CaseIterable {
     /// It stops, and can be resumed.
     case stop
-    /// It goes back to its queue; for tools that may run twice.
+    /// It goes back to its queue, and fails after the fifth process in a row that is lost with it; for tools that may run twice.
     case restart
     /// It fails.
     case fail

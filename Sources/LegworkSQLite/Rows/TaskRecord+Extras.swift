@@ -10,6 +10,7 @@ extension TaskRecord.Extras {
         if isPinned { object["isPinned"] = true }
         if keepsUntilRead { object["keepsUntilRead"] = true }
         if isWatcher { object["isWatcher"] = true }
+        if losses != 0 { object["losses"] = JSONValue(losses) }
         if let readAt { object["readAt"] = .integer(readAt.milliseconds) }
         if let deadline = terms.deadline { object["deadline"] = .integer(deadline.milliseconds) }
         object["wallLimit"] = terms.limits.wall.map { .integer($0.milliseconds) }
@@ -38,6 +39,7 @@ extension TaskRecord.Extras {
         readAt = object["readAt"]?.time
         evidence = object["evidence"].map(Evidence.init(json:)) ?? Evidence()
         isWatcher = object["isWatcher"]?.bool ?? false
+        losses = object["losses"]?.int ?? 0
         terms.deadline = object["deadline"]?.time
         terms.limits = TaskLimits(
             wall: object["wallLimit"]?.duration,

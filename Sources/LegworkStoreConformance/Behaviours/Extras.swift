@@ -14,6 +14,7 @@ extension StoreBehaviour {
             _ = request.record.ask("Why?", schema: nil, key: "why\u{0}", at: Stage.at(2))
             _ = request.record.answer("input-1", with: nil, at: Stage.at(3))
             request.record.isPinned = true
+            request.record.losses = 3
             request.record.readAt = Stage.at(4)
             _ = try await stage.store.insert(request)
             let stored = try require(try await stage.task(request.record.id), "the task")
