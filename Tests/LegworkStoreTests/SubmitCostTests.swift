@@ -37,4 +37,29 @@ struct SubmitCostTests {
         var status = stat()
         return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
+
+    @Test("is followed by a start, an end and a cancel that write as few, however many tasks there are")
+    func followed() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("tasks.db")
+        let store = try await SQLiteTaskStore.open(path: path)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3000 { group.addTask { try await submit(to: store, bytes: 100) } }
+            try await group.waitForAll()
+        }
+        let before = size(path + "-wal")
+        for number in 0..<100 {
+            let lease = Lease(token: LeaseToken(rawValue: UInt64(number)), node: NodeID("here"), expiresAt: .now + .seconds(60))
+            let tasks = try await store.claim(ClaimRequest(lease: lease, limit: 1, now: .now))
+            var task = try #require(tasks.first)
+            let version = task.version
+            let event = number % 2 == 0 ? TaskLifecycle.Event.completed : .cancelRequested
+            let transition = try task.apply(event, at: .now)
+            _ = try await store.commit(TaskChange(task, replacing: version, token: lease.token, events: transition.events))
+        }
+        let pages = Double(size(path + "-wal") - before) / 4120 / 200
+        #expect(pages > 1)
+        #expect(pages < 13)
+        await store.close()
+    }
 }

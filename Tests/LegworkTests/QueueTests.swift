@@ -111,4 +111,23 @@ struct QueueTests {
         await bench.manager.engine.live.drained()
         #expect(try await next.task(record.id, in: .operator).status == status)
     }
+
+    @Test("a process changes at its start what was lost, and nothing else")
+    func quietStart() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool, echo())
+        let done = try await bench.background("echo")
+        var others = [try await bench.end(of: done.id)]
+        others.append(try await bench.manager.submit("echo", as: bench.alice))
+        let lost = try await bench.background()
+        let writes = StoreOperation.allCases.filter(\.isWrite)
+        let before = writes.map { bench.store.count(of: $0) }.reduce(0, +)
+        let next = TaskManager(store: bench.store, tools: ToolRegistry(), clock: bench.clock)
+        #expect(try await next.recover() == 1)
+        #expect(writes.map { bench.store.count(of: $0) }.reduce(0, +) == before + 1)
+        for record in others { #expect(try await next.task(record.id, in: .operator) == record) }
+        #expect(try await next.task(lost.id, in: .operator).status == .stopped)
+        tool.mayEnd.fire()
+        await bench.manager.engine.live.drained()
+    }
 }

@@ -77,4 +77,40 @@ struct ReportLimitTests {
         #expect(events.suffix(2).map(\.kind) == [.custom, .cancelled])
         #expect(events.dropLast().last?.text == "tidied up")
     }
+
+    @Test("is written while it goes on, in few writes, and nothing is read for it")
+    func cost() async throws {
+        let (said, mayGoOn) = ((0..<3).map { _ in TestSignal() }, (0..<3).map { _ in TestSignal() })
+        let tool = ClosureTool(ToolDescriptor(name: "busy", description: "")) { _, context in
+            for round in 0..<3 {
+                for number in 0..<100 { context.emit("\(round).\(number)") }
+                said[round].fire()
+                await mayGoOn[round].wait()
+            }
+            return .text("ok")
+        }
+        let bench = try Bench(tool)
+        let held = (1...2).map { bench.store.hold(.commit, .after, at: $0) }
+        let record = try await bench.background("busy")
+        await said[0].wait()
+        await bench.pass(.milliseconds(250))
+        await held[0].reached.wait()
+        let reads = StoreOperation.allCases.filter { !$0.isWrite }
+        let before = reads.map { bench.store.count(of: $0) }
+        held[0].release()
+        mayGoOn[0].fire()
+        await said[1].wait()
+        bench.clock.advance(by: .milliseconds(125))
+        mayGoOn[1].fire()
+        await said[2].wait()
+        // What came meanwhile has not put it off.
+        await bench.pass(.milliseconds(125))
+        await held[1].reached.wait()
+        held[1].release()
+        #expect(bench.store.count(of: .commit) == 2)
+        #expect(reads.map { bench.store.count(of: $0) } == before)
+        #expect(try await bench.events(of: record.id).filter { $0.kind == .custom }.count == 300)
+        mayGoOn[2].fire()
+        #expect(try await bench.end(of: record.id).status == .completed)
+    }
 }

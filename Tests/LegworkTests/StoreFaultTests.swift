@@ -309,4 +309,36 @@ struct StoreFaultTests {
         #expect(events.map(\.kind) == [.created, .started, .custom, .message, .completed])
         #expect(events.map(\.sequence) == [1, 2, 3, 4, 5])
     }
+
+    @Test("slowly at one request keeps neither those who read nor other tasks")
+    func slowRequest() async throws {
+        let tool = ScriptedTool()
+        let bench = try Bench(tool, echo())
+        let task = try await bench.background()
+        await tool.began.wait()
+        let held = bench.store.hold(.insert)
+        async let late = bench.manager.submit("echo", as: bench.alice)
+        await held.reached.wait()
+        #expect(try await bench.manager.tasks(TaskQuery(in: bench.alice.scope)).tasks.map(\.id) == [task.id])
+        #expect(try await bench.manager.call("echo", as: bench.alice).result != nil)
+        tool.mayEnd.fire()
+        #expect(try await bench.end(of: task.id).status == .completed)
+        held.release()
+        #expect(try await late.status == .queued)
+        #expect(try await bench.total() == 2)
+    }
+
+    @Test("at a submit tells the caller, and then nothing is there and nothing is executed")
+    func submitRefused() async throws {
+        let bench = try Bench(echo())
+        bench.store.fail(.insert, times: 1)
+        await #expect(throws: StoreError.self) { try await bench.manager.submit("echo", ["n": 1], as: bench.alice) }
+        #expect(try await bench.total() == 0)
+        let running = Task { try await bench.manager.run() }
+        let next = try await bench.manager.submit("echo", ["n": 2], as: bench.alice)
+        #expect(try await bench.end(of: next.id).result?.structuredContent?["n"] == 2)
+        #expect(try await bench.total() == 1)
+        running.cancel()
+        try await running.value
+    }
 }
