@@ -47,7 +47,9 @@ struct CoveragePageTests {
 
     @Test(
         "leaves out no row, and has none twice",
-        arguments: [("SG", 19), ("TI", 21), ("AW", 26), ("F", 127)]
+        arguments: [
+            ("SG-", 19), ("TI-", 21), ("TI-A", 12), ("AW-", 26), ("AW-A", 14), ("DS-", 34), ("DS-A", 23), ("F-", 127), ("B-", 21),
+        ]
     )
     func complete(system: String, last: Int) throws {
         let later = try read("docs/coverage.md").split(separator: "\n").filter { $0.hasPrefix("- F-") }
@@ -55,7 +57,7 @@ struct CoveragePageTests {
         let mentions = try rows().compactMap(\.first) + later
         var numbers: [Int] = []
         for mention in mentions {
-            for range in mention.matches(of: /([A-Z]+)-(\d+)(?: to [A-Z]+-(\d+))?/) where range.1 == system {
+            for range in mention.matches(of: /([A-Z]+-A?)(\d+)(?: to [A-Z]+-A?(\d+))?/) where range.1 == system {
                 let first = try #require(Int(range.2))
                 numbers += first...(range.3.flatMap { Int($0) } ?? first)
             }
