@@ -47,7 +47,9 @@ test-schedules: ## compare schedules with croniter, python-dateutil and zoneinfo
 bench: setup ## measure, print a table, and write .build/bench.json
 	swift build -c release --product legwork-bench $(STRICT)
 	swift build -c release --product legwork $(STRICT)
-	.build/release/legwork-bench $(BENCH)
+	@# Other queues are measured in the same run, unless other groups are chosen.
+	@words="$(filter-out -%,$(BENCH))"; if [ -z "$$words" ] || [[ " $$words " == *" queue "* ]]; then scripts/bench-peers .build/bench-peers.jsonl; fi
+	LEGWORK_BENCH_PEERS=.build/bench-peers.jsonl .build/release/legwork-bench $(BENCH)
 
 soak: build ## load a daemon, kill it again and again, and look whether every task ended once (SOAK="--tasks 100000")
 	@scripts/soak .build/release/legwork $(SOAK)

@@ -14,7 +14,7 @@ enum Bench {
         let groups: [(String, (Bool, Report) async throws -> Void)] = [
             ("inline", InlineBench.run), ("background", BackgroundBench.run), ("json", JSONBench.run), ("durable", DurableBench.run),
             ("daemon", DaemonBench.run), ("million", MillionBench.run), ("messages", MessageBench.run),
-            ("family", FamilyBench.run), ("queue", QueueBench.run),
+            ("family", FamilyBench.run), ("queue", QueueBench.run), ("growth", QueueBench.runGrowth),
         ]
         for (name, run) in groups where chosen.isEmpty || chosen.contains(name) {
             note("measuring: \(name)")

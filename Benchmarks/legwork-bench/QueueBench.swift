@@ -1,23 +1,31 @@
+import FoundationEssentials
 import Glibc
 import Legwork
 import LegworkCore
 import LegworkSQLite
 
-/// Queued tasks from submit to end on SQLite with every commit synced to the disk, beside what is stored already.
+/// Queued tasks from submit to end on SQLite with every commit synced to the disk; and claims beside ever more that is stored already.
 enum QueueBench {
     private static let caller = Caller(owner: "bench")
 
     static func run(isQuick: Bool, report: Report) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        for workers in [4, 64] {
-            let rate = try await endToEnd(folder, workers, isQuick ? 2000 : 40_000)
+        for (workers, count) in isQuick ? [(4, 2000), (64, 8000)] : [(4, 10_000), (64, 40_000), (256, 40_000)] {
+            let (rate, cpu) = try await endToEnd(folder, workers, count)
             report.add("queued no-op tasks end to end, \(workers) workers", rate, "/s")
+            report.add("CPU of one, \(workers) workers", cpu * 1e6, "us")
+            if workers == 64 { try addPeers("queued no-op tasks end to end, \(workers) workers", rate, report) }
         }
         let times = try await idleToStart(folder, isQuick ? 200 : 2000)
         report.add("idle to start, p50", Measure.percentile(0.5, of: times) * 1e3, "ms")
         report.add("idle to start, p99", Measure.percentile(0.99, of: times) * 1e3, "ms")
         report.add("CPU of a waiting manager, per second", try await idleCPU(folder) * 1e3, "ms")
+    }
+
+    static func runGrowth(isQuick: Bool, report: Report) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
         try await growth(folder, isQuick ? [1000, 10_000] : [1000, 100_000, 1_000_000], report)
     }
 
@@ -29,12 +37,28 @@ enum QueueBench {
         return TaskManager(store: store, tools: try ToolRegistry([tool]), configuration: configuration)
     }
 
-    /// Tasks per second, submitted by 64 callers while the workers take them.
-    private static func endToEnd(_ folder: TemporaryFolder, _ workers: Int, _ count: Int) async throws -> Double {
+    /// Puts what `scripts/bench-peers` has measured beside ours: lines of JSON, each with the name and rate of a peer.
+    private static func addPeers(_ name: String, _ rate: Double, _ report: Report) throws {
+        guard let path = ProcessInfo.processInfo.environment["LEGWORK_BENCH_PEERS"] else { return }
+        for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
+            let peer = try JSONValue(parsing: String(line))
+            if let peerName = peer["name"]?.string, let value = peer["value"]?.double {
+                report.add(name, rate, "/s", peer: peerName, value)
+            }
+        }
+    }
+
+    /// Tasks per second, submitted by 64 callers while the workers take them, and the seconds of CPU of one.
+    private static func endToEnd(
+        _ folder: TemporaryFolder,
+        _ workers: Int,
+        _ count: Int
+    ) async throws -> (rate: Double, cpu: Double) {
         let store = try await SQLiteTaskStore.open(path: "\(folder.path)/end-\(workers).db")
         let tool = ClosureTool(ToolDescriptor(name: "noop", description: "Does nothing.")) { _, _ in .text("ok") }
         let manager = try manager(store, workers, tool)
         let running = Task { try await manager.run() }
+        let before = cpu()
         let seconds = try await Measure.seconds {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<64 {
@@ -44,10 +68,11 @@ enum QueueBench {
             }
             while try await store.counts(.operator)[.completed] < count / 64 * 64 { try await Task.sleep(for: .milliseconds(2)) }
         }
+        let used = cpu() - before
         running.cancel()
         try await running.value
         await store.close()
-        return Double(count / 64 * 64) / seconds
+        return (Double(count / 64 * 64) / seconds, used / Double(count / 64 * 64))
     }
 
     /// The times from the submit to the start of the tool, one task after the other.
