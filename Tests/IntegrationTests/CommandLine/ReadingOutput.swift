@@ -67,7 +67,8 @@ struct ReadingOutput {
     @Test("ends also when the command goes on writing")
     func talkative() async throws {
         try await Site.use { site in
-            let script = "echo up; while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done"
+            // It writes a lot and rests: without that it takes a processor from all other tests, and there is ever more to print.
+            let script = "burst=$(printf %08192d 0); while :; do echo $burst; sleep 0.002; done"
             let id = try await site.legwork("run", "-b", "--shell", script).output.trimmed
             let follower = try site.start("logs", "-f", id)
             try await follower.view { $0.outputBytes.count > 1 << 16 }
