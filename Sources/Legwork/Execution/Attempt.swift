@@ -186,8 +186,11 @@ final class Attempt: ToolContextHost, LineageSource {
             return (nil, state.token == nil, false, state.isCancelled)
         }
         if let outcome {
-            if isUnrecorded, hasFiles { forgetCall() }
-            answered()
+            if !isUnrecorded {
+                answered()
+            } else if hasFiles {
+                forgetCall()
+            }
             return outcome
         }
         if isUnrecorded {

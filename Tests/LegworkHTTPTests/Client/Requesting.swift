@@ -105,11 +105,16 @@ struct Requesting {
     @Test("a connection is used again, also after an error, and not after a cancelled request")
     func reuse() async throws {
         let started = Signal()
+        let cancelled = Signal()
         try await TestServer.run { request, writer in
             if request.path == "/hang" {
                 started.send()
                 await writer.start(status: 200)
-                return try await Task.sleep(for: .seconds(600))
+                return await withTaskCancellationHandler {
+                    await cancelled.wait()
+                } onCancel: {
+                    cancelled.send()
+                }
             }
             if request.path == "/error" { throw HTTPError(.failed, "x") }
             guard case .tcp(_, let port) = request.peer else { return }
