@@ -61,7 +61,8 @@ package struct ClaudeCodeLines: AgentLineReader {
             events.append(.warning("\(denials.count) calls were not permitted: \(names)"))
         }
         let text = line["result"]?.string
-        let isError = line["is_error"]?.bool ?? (line["subtype"]?.string != "success")
+        // What ended at a limit is not always marked as an error, and has no result of its own.
+        let isError = line["is_error"]?.bool == true || line["subtype"]?.string != "success"
         let reasons = line["errors"]?.array?.compactMap(\.string) ?? []
         let error = isError ? (text ?? (reasons.isEmpty ? line["subtype"]?.string : reasons.joined(separator: "; ")) ?? "failed") : nil
         let usage = line["usage"].map { usage in

@@ -48,6 +48,7 @@ struct AgentLineTests {
         "of Claude Code: failures",
         arguments: [
             (#"{"type":"result","subtype":"error_max_turns","is_error":true,"num_turns":5}"#, "error_max_turns"),
+            (#"{"type":"result","subtype":"error_max_turns","is_error":false,"num_turns":5}"#, "error_max_turns"),
             (#"{"type":"result","subtype":"success","is_error":true,"result":"Invalid API key"}"#, "Invalid API key"),
             (#"{"type":"result","subtype":"error_during_execution","errors":["a","b"]}"#, "a; b"),
         ]
