@@ -43,10 +43,15 @@ extension API {
         options.title = prompt.title
         options.metadata = prompt.metadata
         let chosen = options
-        let arguments = prompt.arguments(for: tool.descriptor.inputSchema)
+        var arguments = prompt.arguments(for: tool.descriptor.inputSchema)
+        // The client is told that nothing is approved unless it asked for that: then it must hold for an agent with a bolder default, too.
+        if tool.descriptor.inputSchema["properties"]?["auto_approve"] != nil, arguments["auto_approve"] == nil {
+            arguments["auto_approve"] = false
+        }
+        let granted = JSONValue.object(arguments)
         let caller = request.principal.caller(platform: "http")
         let record = try await withTaskExecutorPreference(globalConcurrentExecutor) {
-            try await manager.submit(tool.descriptor.name, .object(arguments), as: caller, options: chosen)
+            try await manager.submit(tool.descriptor.name, granted, as: caller, options: chosen)
         }
         await request.reply(.object(try await reply(record, in: request.principal.scope)), status: 201)
     }

@@ -59,7 +59,7 @@ struct QueueingPrompts {
                 _ = try await site.post("/v1/wait", ["tasks": [.string(id)], "timeout_ms": 60_000])
                 let shown = try await site.get("/v1/tasks/\(id)").json
                 #expect(shown["status"] == "completed")
-                let arguments = #"{"prompt":"Mend it\nnow","model":"m","cwd":"/tmp","mode":"agent"}"#
+                let arguments = #"{"prompt":"Mend it\nnow","model":"m","cwd":"/tmp","mode":"agent","auto_approve":false}"#
                 #expect(shown["result_summary"]?.string == "\(agentTool ?? "first"): \(arguments)")
                 #expect(shown["task"]?["title"] == "Mend it")
                 #expect(shown["tool_calls"]?[0]?["status"] == "success")
