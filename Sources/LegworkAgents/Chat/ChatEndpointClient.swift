@@ -57,14 +57,20 @@ struct ChatEndpointClient: Sendable {
             return try reader.finish()
         }
         var told = 0
-        for try await event in response.body.events(maximumEventSize: 2 * endpoint.maximumAnswerBytes) {
-            try reader.read(event.data)
-            // Not at every word.
-            let length = reader.text.utf8.count
-            if length >= told + 200 {
-                told = length
-                onText(reader.text)
+        do {
+            for try await event in response.body.events(maximumEventSize: 2 * endpoint.maximumAnswerBytes) {
+                try reader.read(event.data)
+                // Some keep the connection open after their last word.
+                if reader.isDone { break }
+                // Not at every word.
+                let length = reader.text.utf8.count
+                if length >= told + 200 {
+                    told = length
+                    onText(reader.text)
+                }
             }
+        } catch let error as HTTPError where reader.isWhole && error.code != .cancelled {
+            // What is whole is paid for: it is not asked for again because the connection ended badly.
         }
         return try reader.finish()
     }

@@ -10,7 +10,8 @@ struct ChatStreamReader: Sendable {
 
     private let limit: Int
     private var size = 0
-    private var isDone = false
+    /// Whether the endpoint has said that nothing follows.
+    private(set) var isDone = false
     private var calls: [Int: PartialCall] = [:]
     private var usage: AgentUsage?
     private var finishReason: String?
@@ -70,7 +71,11 @@ struct ChatStreamReader: Sendable {
         let last = calls.keys.max()
         // Some endpoints leave the index out: then an id that is new begins a call.
         let isNew = call["id"]?.string.map { id in !id.isEmpty && !calls.values.contains { $0.id == id } } ?? (last == nil)
-        let index = call["index"]?.int ?? (isWhole ? place : isNew ? (last ?? -1) + 1 : last ?? 0)
+        var index = call["index"]?.int ?? (isWhole ? place : isNew ? (last ?? -1) + 1 : last ?? 0)
+        // Others give several calls the same index, each with a name of its own.
+        if isNew, let other = calls[index], !other.id.isEmpty, call["function"]?["name"]?.string?.isEmpty == false {
+            index = (last ?? index) + 1
+        }
         guard (0..<1000).contains(index) else { throw ChatFault(.final, "the model wants too many calls at once") }
         var partial = calls[index] ?? PartialCall()
         if let id = call["id"]?.string, !id.isEmpty { partial.id = id }
@@ -89,11 +94,14 @@ struct ChatStreamReader: Sendable {
         if size > limit { throw ChatFault(.final, "the model's answer is larger than \(limit) bytes, the most that is taken") }
     }
 
+    /// Whether all of the answer is there; what may still come is how many tokens it had.
+    var isWhole: Bool { isDone || finishReason != nil }
+
     /// The answer, when the stream has ended.
     ///
     /// - Throws: when it ended within the answer.
     func finish() throws(ChatFault) -> ChatAnswer {
-        guard isDone || finishReason != nil else {
+        guard isWhole else {
             throw ChatFault(.retryable(after: nil), "the connection to the model's endpoint ended within its answer")
         }
         let calls = calls.sorted { $0.key < $1.key }.map { ChatToolCall(id: $1.id, name: $1.name, arguments: $1.arguments) }

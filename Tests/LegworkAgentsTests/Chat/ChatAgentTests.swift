@@ -59,6 +59,19 @@ struct ChatAgentTests {
         }
     }
 
+    @Test("an answer that is whole is not paid for again, also when its connection breaks or stays open afterwards")
+    func wholeAnswers() async throws {
+        let events: [JSONValue] = [
+            ["choices": [["index": 0, "delta": ["content": "Whole."]]]],
+            ["choices": [["index": 0, "delta": [:], "finish_reason": "stop"]]],
+        ]
+        for answer in [ScriptedModel.Answer.broken(events), .open(events)] {
+            try await run([answer, .text("Paid twice.")]) { result, model in
+                #expect(result.text == "Whole." && model.requests.count == 1)
+            }
+        }
+    }
+
     @Test("tools are called side by side, and the model gets their results in the order of its calls")
     func parallelCalls() async throws {
         let second = TestSignal()

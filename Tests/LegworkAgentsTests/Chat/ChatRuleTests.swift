@@ -71,6 +71,17 @@ struct ChatRuleTests {
         }
     }
 
+    @Test("calls that all have the same index are told apart by their ids and names")
+    func sameIndex() throws {
+        var reader = ChatStreamReader(limit: 1000)
+        for event in [
+            #"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"t","arguments":"{}"}}]}}]}"#,
+            #"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"b","function":{"name":"t","arguments":"[]"}}]}}]}"#, "[DONE]",
+        ] { try reader.read(event) }
+        let calls = try reader.finish().calls
+        #expect(calls == [ChatToolCall(id: "a", name: "t", arguments: "{}"), ChatToolCall(id: "b", name: "t", arguments: "[]")])
+    }
+
     @Test("a stream that is cut off, is no JSON, tells an error or is too large gives no answer")
     func brokenStreams() throws {
         var cut = ChatStreamReader(limit: 1000)

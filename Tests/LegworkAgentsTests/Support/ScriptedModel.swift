@@ -12,6 +12,8 @@ final class ScriptedModel: Sendable {
         case stream([JSONValue])
         /// Events, then the connection breaks.
         case broken([JSONValue])
+        /// Events with these data, then `[DONE]`, and the connection stays open.
+        case open([JSONValue])
         /// A status and a body, with headers.
         case status(Int, JSONValue, HTTPHeaders = [:])
         /// One body with status 200, not streamed.
@@ -86,6 +88,11 @@ final class ScriptedModel: Sendable {
             let stream = await HTTPEventStream.open(writer)
             for event in events { try await stream.send(data: event.json()) }
             throw Broken()
+        case .open(let events):
+            let stream = await HTTPEventStream.open(writer)
+            for event in events { try await stream.send(data: event.json()) }
+            try await stream.send(data: "[DONE]")
+            try await TestSignal().waitUnlessCancelled()
         case .silence:
             isSilent.fire()
             try await TestSignal().waitUnlessCancelled()
