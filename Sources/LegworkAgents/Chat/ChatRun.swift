@@ -79,7 +79,7 @@ struct ChatRun {
         do { messages = try machine.messages() } catch { return .fail(error) }
         let turn = machine.turns + 1
         context.progress(Double(machine.turns), of: nil, "turn \(turn): the model is asked")
-        let answer: ChatAnswer
+        var answer: ChatAnswer
         do {
             answer = try await endpoint.ask(body(messages), key: key) { text in
                 let end = text.suffix(120).split(whereSeparator: \.isNewline).last ?? ""
@@ -88,9 +88,12 @@ struct ChatRun {
         } catch let fault as ChatFault {
             return machine.failed(fault, chance: chance())
         }
+        // What the endpoint repeats of the key must not stand in the checkpoint either.
+        answer.text = redactor.redact(answer.text)
+        for index in answer.calls.indices { answer.calls[index].arguments = redactor.redact(answer.calls[index].arguments) }
         let step = machine.answered(answer)
         try await save(machine)
-        if !answer.text.isEmpty { context.emit(redactor.redact(answer.text), data: ["kind": "message", "turn": JSONValue(turn)]) }
+        if !answer.text.isEmpty { context.emit(answer.text, data: ["kind": "message", "turn": JSONValue(turn)]) }
         return step
     }
 

@@ -72,6 +72,20 @@ struct ChatAgentTests {
         }
     }
 
+    @Test("a key that the endpoint repeats stands in no checkpoint")
+    func repeatedKey() async throws {
+        let folder = try TemporaryFolder()
+        let file = SecretReference.file(try folder.add("key", "sk-0123456789", mode: 0o600))
+        let host = AskingHost()
+        let script: [ScriptedModel.Answer] = [.calls([("a", "echo", #"{"k":"sk-0123456789"}"#)]), .text("It is sk-0123456789.")]
+        try await run(script, tools: FakeTools([echo()]), host: host) {
+            $0.endpoint.key = file
+        } _: { result, _ in
+            #expect(result.text == "It is [hidden].")
+        }
+        #expect(!host.checkpoints.isEmpty && host.checkpoints.allSatisfy { !$0.json().contains("sk-0123456789") })
+    }
+
     @Test("tools are called side by side, and the model gets their results in the order of its calls")
     func parallelCalls() async throws {
         let second = TestSignal()
