@@ -13,11 +13,17 @@ public protocol AgentToolCaller: Sendable {
     /// - Throws: what is wrong with the call; the model is told. `CancellationError` when the agent is cancelled.
     func call(_ name: String, _ arguments: JSONValue, id: String, _ context: ToolContext) async throws -> ToolResult
 
-    /// What became of a call that an earlier attempt has started; nil when that is not known.
-    func earlierResult(of id: String, _ context: ToolContext) async -> ToolResult?
+    /// What became of a call that an earlier attempt has started; nil when that is not known. Waits for one that is still under way.
+    ///
+    /// - Parameters:
+    ///   - id: names the call within the agent's task.
+    ///   - arguments: what it was called with.
+    ///   - context: the agent's.
+    /// - Throws: `CancellationError` when the agent is cancelled.
+    func earlierResult(of id: String, _ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult?
 }
 
 extension AgentToolCaller {
     /// Knows nothing.
-    public func earlierResult(of id: String, _ context: ToolContext) async -> ToolResult? { nil }
+    public func earlierResult(of id: String, _ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult? { nil }
 }

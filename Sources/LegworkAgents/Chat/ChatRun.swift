@@ -51,17 +51,21 @@ struct ChatRun {
 
     /// Begins, with what can be learnt of calls that an earlier attempt has begun.
     private func resume(_ machine: inout ChatTurnMachine) async throws -> ChatTurnMachine.Step {
-        let begun = machine.calls.all.filter { $0.state == .started }.map(\.call.id)
+        let before = machine.calls
+        let begun = before.all.filter { $0.state == .started }.map(\.call)
         var known: [String: String] = [:]
-        for id in begun {
-            guard let result = await caller.earlierResult(of: id, context) else { continue }
-            known[id] = (result.isError ? "error: " : "") + redactor.redact(Self.text(of: result))
+        for call in begun {
+            guard let result = try await caller.earlierResult(of: call.id, ChatTurnMachine.object(call.arguments) ?? [:], context) else {
+                continue
+            }
+            known[call.id] = (result.isError ? "error: " : "") + redactor.redact(Self.text(of: result))
         }
         let step = machine.begin(known: known)
-        guard !begun.isEmpty else { return step }
+        // Also when only one that waited has been begun: a configuration may grant today what had to be asked for yesterday.
+        guard machine.calls != before else { return step }
         var again: Set<String> = []
         if case .work(let work) = step { again = Set(work.map(\.id)) }
-        for id in begun where !again.contains(id) {
+        for id in begun.map(\.id) where !again.contains(id) {
             context.endToolCall(id: id, result: known[id] ?? "unknown outcome", isError: known[id] == nil)
         }
         try await save(machine)

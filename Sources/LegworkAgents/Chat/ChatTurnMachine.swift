@@ -82,7 +82,7 @@ struct ChatTurnMachine: Sendable {
     /// - Parameter known: results of calls that the earlier attempt has begun, by their ids, as far as somebody knows them.
     mutating func begin(known: [String: String] = [:]) -> Step {
         if isEnded { return .end }
-        if calls.isEmpty { return .ask }
+        if calls.isEmpty { return turns >= configuration.maximumTurns ? .fail(tooManyTurns) : .ask }
         var work: [Work] = []
         for (index, call) in calls.all.enumerated() {
             switch call.state {
@@ -126,6 +126,14 @@ struct ChatTurnMachine: Sendable {
         )
     }
 
+    private var tooManyTurns: AgentError {
+        AgentError(
+            .tooManyTurns,
+            "the model still calls tools in its answer \(turns), the last that it may give (max_turns); what it has done stands in the "
+                + "timeline"
+        )
+    }
+
     /// The model has answered. Save before acting on the step.
     mutating func answered(_ answer: ChatAnswer) -> Step {
         failures = 0
@@ -149,13 +157,7 @@ struct ChatTurnMachine: Sendable {
         if turns >= configuration.maximumTurns {
             // Endpoints refuse a conversation in which a call has no result, should somebody go on with it.
             for call in wanted { conversation.add(["role": "tool", "tool_call_id": .string(call.id), "content": "error: not called"]) }
-            return .fail(
-                AgentError(
-                    .tooManyTurns,
-                    "the model still calls tools in its answer \(turns), the last that it may give (max_turns); what it has done stands in the "
-                        + "timeline"
-                )
-            )
+            return .fail(tooManyTurns)
         }
         calls = ChatCalls(wanted.map { .init(call: $0, state: .waiting) })
         return follow(wanted.enumerated().map { decide($1, $0) })
@@ -246,7 +248,7 @@ struct ChatTurnMachine: Sendable {
         }
     }
 
-    private static func object(_ text: String) -> JSONValue? {
+    static func object(_ text: String) -> JSONValue? {
         // Tools without parameters are often called with nothing at all.
         if text.utf8.allSatisfy({ $0 <= 0x20 }) { return [:] }
         guard let value = try? JSONValue(parsing: text), value.object != nil else { return nil }

@@ -19,32 +19,46 @@ struct ManagerToolCaller: AgentToolCaller {
         let manager = try manager()
         var options = CallOptions()
         options.lineage.call = id
-        let record: TaskRecord
         switch try await manager.call(name, arguments, as: context.caller, options: options) {
         case .finished(let result): return result
-        case .task(let task): record = task
+        case .task(let task): return try await outcome(of: task.id, arguments, context, manager)
         }
-        // The model wanted to go on without it.
-        if arguments["run_in_background"]?.bool == true { return .text("It runs as the task \(record.id); see check_task and await_task.") }
-        do {
-            try await manager.watch(record.id, in: context.caller.scope) { _ in true }
-        } catch is CancellationError {
-            // Whoever ends the agent ends what it waits for.
-            _ = try? await Task { try await manager.cancelTree(record.id, in: context.caller.scope) }.value
-            throw CancellationError()
-        }
-        return Self.result(of: try await manager.task(record.id, in: context.caller.scope))
     }
 
-    func earlierResult(of id: String, _ context: ToolContext) async -> ToolResult? {
+    func earlierResult(of id: String, _ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult? {
         guard let manager = weakManager else { return nil }
-        let query = TaskQuery(in: context.caller.scope, parent: context.taskID, limit: TaskQuery.maximumLimit)
-        guard let children = try? await manager.tasks(query).tasks else { return nil }
-        for child in children where child.status.isTerminal {
-            guard let record = try? await manager.task(child.id, in: context.caller.scope), record.lineage.call == id else { continue }
-            return Self.result(of: record)
+        var query = TaskQuery(in: context.caller.scope, parent: context.taskID, limit: TaskQuery.maximumLimit)
+        while let page = try? await manager.tasks(query) {
+            for child in page.tasks {
+                guard let record = try? await manager.task(child.id, in: context.caller.scope), record.lineage.call == id else { continue }
+                // It may go on by itself after a crash, as the agent does: then it must not be made a second time beside that.
+                let result = try await outcome(of: record.id, arguments, context, manager)
+                // How far one came that stands still, nobody knows.
+                let status = try? await manager.task(child.id, in: context.caller.scope).status
+                return status == .stopped ? nil : result
+            }
+            guard let next = page.next else { return nil }
+            query.cursor = next
         }
         return nil
+    }
+
+    /// Waits for the end of a call that has become a task, unless the model wanted to go on without it.
+    private func outcome(
+        of id: TaskID,
+        _ arguments: JSONValue,
+        _ context: ToolContext,
+        _ manager: TaskManager
+    ) async throws -> ToolResult {
+        if arguments["run_in_background"]?.bool == true { return .text("It runs as the task \(id); see check_task and await_task.") }
+        do {
+            try await manager.watch(id, in: context.caller.scope) { _ in true }
+        } catch is CancellationError {
+            // Whoever ends the agent ends what it waits for.
+            _ = try? await Task { try await manager.cancelTree(id, in: context.caller.scope) }.value
+            throw CancellationError()
+        }
+        return Self.result(of: try await manager.task(id, in: context.caller.scope))
     }
 
     private func manager() throws -> TaskManager {

@@ -105,6 +105,34 @@ struct OfferingAgents {
         }
     }
 
+    @Test("wait after a crash for the agents that they had called, and call none a second time")
+    func killedWithAnAgentOfAnAgent() async throws {
+        try await ChatEndpoint.use([ChatEndpoint.call("inner", ["prompt": "Do the half of it."])]) { endpoint in
+            try await Site.use { site in
+                let agents = try ["outer", "inner"].map { name in
+                    var agent = try chat(site, endpoint, ["*"]).object ?? [:]
+                    agent["name"] = .string(name)
+                    return JSONValue.object(agent)
+                }
+                try await configure(site, agents)
+                let daemon = try await site.serve()
+                let task = try await site.legwork("call", "--background", "outer", #"{"prompt": "Do it."}"#).output.trimmed
+                // The inner one has asked its model.
+                await endpoint.hangs.wait()
+                try await daemon.killNow()
+                for text in ["The half is done.", "All is done."] { endpoint.add(ChatEndpoint.text(text)) }
+                _ = try await site.serve()
+                #expect(try await site.legwork("wait", task).code == 0)
+                let record = try await site.json("show", task)["task"]
+                #expect(record?["result"]?["content"]?[0]?["text"] == "All is done.", "\(record?.json() ?? "nothing")")
+                #expect(endpoint.requests.count == 4)
+                #expect(endpoint.requests.last?["messages"]?.array?.last?["content"] == "The half is done.")
+                let tasks = try await site.json("list")["tasks"]?.array ?? []
+                #expect(tasks.count { $0["tool"] == "inner" } == 1)
+            }
+        }
+    }
+
     @Test("may be programs on the machine")
     func program() async throws {
         try await Site.use { site in

@@ -166,13 +166,16 @@ struct ChatRuleTests {
     }
 
     @Test("after the last turn no call is left without a result, so that the conversation can be taken up")
-    func lastTurn() {
+    func lastTurn() throws {
         var limited = configuration(granted: ["*"])
         limited.maximumTurns = 1
         var machine = ChatTurnMachine(prompt: "p", limited, toolbox(["t"], granted: ["*"]))
         let answer = ChatAnswer(text: "", calls: [ChatToolCall(id: "a", name: "t", arguments: "{}")])
         guard case .fail(let error) = machine.answered(answer) else { return #expect(Bool(false), "it goes on") }
         #expect(error.code == .tooManyTurns)
+        // A crash before the task's end buys no further answer.
+        var other = try ChatTurnMachine(checkpoint: machine.checkpoint, limited, toolbox(["t"], granted: ["*"]))
+        #expect(other.begin() == .fail(error))
         #expect(machine.conversation.messages.last?["tool_call_id"] == "a")
     }
 

@@ -95,6 +95,22 @@ struct ResumingAgentsTests {
         #expect(tools.calls == ["a write {}"])
     }
 
+    @Test("a call that waited for permission and is granted by now is saved as begun before it is made")
+    func grantedMeanwhile() async throws {
+        let model = try ScriptedModel([.text("Good.")])
+        let tools = Self.tools
+        let saved = Lock<[(state: JSONValue?, calls: Int)]>([])
+        let host = AskingHost(
+            checkpoint: Self.checkpoint(state: "waiting"),
+            onSave: { checkpoint in saved.withLock { $0.append((checkpoint["calls"]?[0]?["state"], tools.calls.count)) } }
+        )
+        _ = try await run(model, tools, host)
+        await model.close()
+        let first = saved.withLock { $0.first }
+        #expect(first?.state == "started" && first?.calls == 0)
+        #expect(host.questions.isEmpty && tools.calls == ["a write {}"])
+    }
+
     @Test("a run that had ended is not asked again")
     func ended() async throws {
         var checkpoint = try #require(Self.checkpoint(state: "started").object)

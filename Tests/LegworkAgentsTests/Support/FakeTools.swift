@@ -39,7 +39,7 @@ final class FakeTools: AgentToolCaller {
         return try await body(arguments)
     }
 
-    func earlierResult(of id: String, _ context: ToolContext) async -> ToolResult? { earlier[id] }
+    func earlierResult(of id: String, _ arguments: JSONValue, _ context: ToolContext) async -> ToolResult? { earlier[id] }
 }
 
 /// A host that answers questions and keeps all checkpoints.
