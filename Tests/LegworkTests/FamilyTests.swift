@@ -25,6 +25,10 @@ struct FamilyTests {
         _ = try await bench.manager.cancel(middle.id, in: bench.alice.scope)
         _ = try await bench.end(of: middle.id)
 
+        let descendants = try await bench.manager.descendants(of: root.id, in: bench.alice.scope)
+        #expect(Set(descendants.map(\.id)) == [child.id, middle.id, below.id])
+        #expect(try await bench.manager.descendants(of: root.id, in: bench.alice.scope, limit: 2).count == 2)
+
         let report = try await bench.manager.cancelTree(root.id, in: bench.alice.scope)
         #expect(report.receipts.first?.id == root.id)
         #expect(Set(report.receipts.map(\.id)) == [root.id, child.id, below.id])
@@ -37,6 +41,7 @@ struct FamilyTests {
     func foreign() async throws {
         let bench = try Bench()
         let root = try await spawn(bench)
+        await #expect(throws: TaskManagerError.self) { try await bench.manager.descendants(of: root.id, in: bench.bob.scope) }
         let error = await #expect(throws: TaskManagerError.self) { try await bench.manager.cancelTree(root.id, in: bench.bob.scope) }
         #expect(error?.code == .notFound)
         #expect(try await bench.manager.task(root.id, in: bench.alice.scope).status == .running)

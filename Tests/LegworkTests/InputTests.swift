@@ -231,6 +231,24 @@ struct InputTests {
         #expect(try await bench.end(of: id).result?.text == "then not")
     }
 
+    @Test("a question that was declined is told of no more, the one beside it is")
+    func declinedBesideOpen() async throws {
+        let tool = ClosureTool(ToolDescriptor(name: "asking", description: "")) { _, context in
+            async let colour = context.ask("Which?", key: "colour")
+            _ = try? await context.ask("Go on?", key: "go")
+            return .text("ok", structured: try await colour)
+        }
+        let bench = try Bench(tool)
+        let id = try await bench.background("asking").id
+        try await bench.asked(2, by: id)
+        let record = try await bench.manager.decline(id, ["go"], in: bench.alice.scope)
+        #expect(record.status == .inputRequired)
+        let questions = TaskReport(record, now: bench.clock.now).object["questions"]?.array
+        #expect(questions?.map { $0["key"] } == ["colour"])
+        try await bench.manager.answer(id, ["colour": "red"], in: bench.alice.scope)
+        #expect(try await bench.end(of: id).result?.structuredContent == "red")
+    }
+
     @Test("a task that stopped keeps its open question: answered meanwhile, the resumed tool has the answer at once")
     func stopped() async throws {
         let tool = Self.asking(key: "go")

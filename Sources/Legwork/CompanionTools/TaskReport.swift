@@ -17,7 +17,7 @@ public struct TaskReport: Sendable {
     public init(_ record: TaskRecord, now: Timestamp, resultLimit limit: Int? = nil) {
         summary = TaskSummary(record)
         failure = record.failure
-        questions = record.status == .inputRequired || record.status == .stopped ? record.inputs.filter { $0.answer == nil } : []
+        questions = record.status == .inputRequired || record.status == .stopped ? record.openInputs : []
         if let limit, let size = record.result?.approximateBytes, size > limit {
             result = ToolResult(
                 content: [.text("The result has about \(size) bytes, too many to repeat here; check_task gives it.")],
@@ -66,13 +66,7 @@ public struct TaskReport: Sendable {
             object["error"] = .string(failure)
         }
         if !questions.isEmpty {
-            object["questions"] = .array(
-                questions.map { question in
-                    var asked: JSONObject = ["key": .string(question.key), "message": .string(question.message)]
-                    asked["schema"] = question.schema
-                    return .object(asked)
-                }
-            )
+            object["questions"] = .array(questions.map(\.question))
         }
         switch summary.status {
         case .inputRequired: object["next"] = "answer_task"

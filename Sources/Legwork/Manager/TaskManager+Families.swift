@@ -21,6 +21,22 @@ extension TaskManager {
     /// How many cancels are on their way at once.
     private static let cancelsAtOnce = 64
 
+    /// The most descendants that are shown of a task.
+    public static let maximumDescendants = 10_000
+
+    /// Lists all that descends from a task: its children, their children and so on.
+    ///
+    /// - Parameters:
+    ///   - id: the ancestor.
+    ///   - scope: who looks.
+    ///   - limit: the most tasks, 1 to ``maximumDescendants``.
+    /// - Throws: ``TaskManagerError/Code/notFound``, ``StoreError``.
+    public func descendants(of id: TaskID, in scope: Scope, limit: Int = 1000) async throws -> [TaskSummary] {
+        let query = DescendantQuery(of: id, in: scope, limit: min(max(limit, 1), Self.maximumDescendants))
+        guard let descendants = try await engine.store.descendants(query) else { throw TaskManagerError.notFound(id) }
+        return descendants
+    }
+
     /// Asks a task and all that descends from it to stop, also what descends from members that have ended.
     ///
     /// A cancelled parent gets no more children, so whatever was being started meanwhile is either refused or found. Costs as much as the tree

@@ -59,3 +59,12 @@ public struct InputRequest: Sendable, Hashable {
         }
     }
 }
+
+extension InputRequest {
+    /// The question as a task shows it: `{"key": …, "message": …, "schema"?: …}`.
+    package var question: JSONValue {
+        var asked: JSONObject = ["key": .string(key), "message": .string(message)]
+        asked["schema"] = schema
+        return .object(asked)
+    }
+}

@@ -63,13 +63,7 @@ extension API {
 
     @Sendable func cancel(_ request: Request) async throws {
         let (disposition, record) = try await manager.cancel(try await task(request), in: request.principal.scope)
-        let word =
-            switch disposition {
-            case .cancelledBeforeStart: "cancelled_before_start"
-            case .requested: "requested"
-            case .alreadyFinished: "already_finished"
-            }
-        await request.reply(["disposition": .string(word), "task": wire(record)])
+        await request.reply(["disposition": .string(disposition.word), "task": wire(record)])
     }
 
     @Sendable func wait(_ request: Request) async throws {

@@ -36,6 +36,9 @@ struct API: Sendable {
         let prompt: RequestBody
         let importing: RequestBody
         let schedule: RequestBody
+        let resume: RequestBody
+        let answer: RequestBody
+        let message: RequestBody
 
         init() throws {
             schedule = try Self.scheduleBody()
@@ -80,6 +83,9 @@ struct API: Sendable {
                 required: []
             )
             prompt = try RequestBody(API.promptBody)
+            resume = try RequestBody(API.resumeBody)
+            answer = try RequestBody(API.answerBody)
+            message = try RequestBody(API.messageBody)
             importing = try Self.body(
                 ["folder": ["type": "string", "minLength": 1], "enqueue": ["type": "boolean"], "tool": name],
                 and: [:],
@@ -119,6 +125,7 @@ struct API: Sendable {
         on(&routes, "GET", "/v1/notices", notices)
         on(&routes, "POST", "/v1/notices/acknowledge", acknowledge)
         installSchedules(on: &routes)
+        installSteering(on: &routes)
         on(&routes, "GET", "/v1/tasks/{task}", show)
         on(&routes, "GET", "/v1/tasks/{task}/events", events)
         on(&routes, "GET", "/v1/tasks/{task}/output", output)

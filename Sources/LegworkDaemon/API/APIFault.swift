@@ -40,6 +40,11 @@ struct APIFault: Error, Sendable {
         case .queueDraining: self.init(status: 409, code: "queue_draining", message: error.message)
         case .notRetriable: self.init(status: 409, code: "not_retriable", message: error.message)
         case .notFinished: self.init(status: 409, code: "not_finished", message: error.message)
+        case .finished: self.init(status: 409, code: "finished", message: error.message)
+        case .notResumable: self.init(status: 409, code: "not_resumable", message: error.message)
+        case .notAsked: self.init(status: 409, code: "not_asked", message: error.message)
+        case .noInbox: self.init(status: 409, code: "no_inbox", message: error.message)
+        case .inboxFull: self.init(status: 429, code: "inbox_full", message: error.message)
         case .conflict: self.init(status: 409, code: "conflict", message: error.message)
         default: self.init(status: 400, code: "invalid_argument", message: error.message)
         }

@@ -25,8 +25,8 @@ extension TaskSummary {
 }
 
 extension TaskRecord {
-    /// The task as the HTTP interface shows it alone: what a list shows, and arguments, result, failure, checkpoint and
-    /// evidence, and what keeps it.
+    /// The task as the HTTP interface shows it alone: what a list shows, and arguments, result, failure, checkpoint, open
+    /// questions and evidence, and what keeps it.
     ///
     /// - Parameter arguments: the arguments with what must not be shown hidden.
     func wire(arguments: JSONValue) -> JSONObject {
@@ -35,6 +35,8 @@ extension TaskRecord {
         object["result"] = result.map(\.json)
         object["failure"] = failure.map(JSONValue.string)
         object["checkpoint"] = checkpoint
+        let questions = openInputs
+        if !questions.isEmpty { object["questions"] = .array(questions.map(\.question)) }
         if !evidence.isEmpty { object["evidence"] = .object(evidence.json) }
         object["recovery"] = .string(recovery.rawValue)
         object["not_before"] = notBefore.map { .string($0.description) }
