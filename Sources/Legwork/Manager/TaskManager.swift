@@ -117,6 +117,9 @@ public final class TaskManager: Sendable {
         engine.followers.close()
     }
 
+    /// Whether ``shutdown()`` was called: what is interrupted from now on may go on later.
+    public var isShuttingDown: Bool { engine.isShuttingDown }
+
     /// How many recorded tasks this process executes now.
     public var liveTasks: Int { engine.live.count }
 

@@ -19,6 +19,10 @@ struct ManagerToolCaller: AgentToolCaller {
         let manager = try manager()
         var options = CallOptions()
         options.lineage.call = id
+        if manager.tools[name]?.descriptor.recovery == .restart {
+            // What goes on after a shutdown is what the agent then waits for again.
+            options.decideWhenCallerLeaves = { [weak manager] in manager?.isShuttingDown == true ? .promote : .cancel }
+        }
         switch try await manager.call(name, arguments, as: context.caller, options: options) {
         case .finished(let result): return result
         case .task(let task): return try await outcome(of: task.id, arguments, context, manager)
@@ -54,8 +58,12 @@ struct ManagerToolCaller: AgentToolCaller {
         do {
             try await manager.watch(id, in: context.caller.scope) { _ in true }
         } catch is CancellationError {
-            // Whoever ends the agent ends what it waits for.
-            _ = try? await Task { try await manager.cancelTree(id, in: context.caller.scope) }.value
+            let scope = context.caller.scope
+            // Whoever ends the agent ends what it waits for, unless that goes on after a shutdown as the agent does.
+            _ = try? await Task {
+                if manager.isShuttingDown, try await manager.task(id, in: scope).recovery == .restart { return }
+                try await manager.cancelTree(id, in: scope)
+            }.value
             throw CancellationError()
         }
         return Self.result(of: try await manager.task(id, in: context.caller.scope))

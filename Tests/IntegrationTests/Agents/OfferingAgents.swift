@@ -105,8 +105,8 @@ struct OfferingAgents {
         }
     }
 
-    @Test("wait after a crash for the agents that they had called, and call none a second time")
-    func killedWithAnAgentOfAnAgent() async throws {
+    @Test("wait after their daemon has ended for the agents that they had called, and call none a second time", arguments: [SIGKILL, SIGTERM])
+    func endedWithAnAgentOfAnAgent(signal: Int32) async throws {
         try await ChatEndpoint.use([ChatEndpoint.call("inner", ["prompt": "Do the half of it."])]) { endpoint in
             try await Site.use { site in
                 let agents = try ["outer", "inner"].map { name in
@@ -119,8 +119,13 @@ struct OfferingAgents {
                 let task = try await site.legwork("call", "--background", "outer", #"{"prompt": "Do it."}"#).output.trimmed
                 // The inner one has asked its model.
                 await endpoint.hangs.wait()
-                try await daemon.killNow()
-                for text in ["The half is done.", "All is done."] { endpoint.add(ChatEndpoint.text(text)) }
+                if signal == SIGKILL {
+                    try await daemon.killNow()
+                } else {
+                    kill(daemon.pid, signal)
+                    _ = try await daemon.end()
+                }
+                for text in ["The half is done.", "All is done.", "Too much.", "Too much."] { endpoint.add(ChatEndpoint.text(text)) }
                 _ = try await site.serve()
                 #expect(try await site.legwork("wait", task).code == 0)
                 let record = try await site.json("show", task)["task"]
