@@ -173,10 +173,14 @@ struct ChatTurnMachine: Sendable {
             let tokens = conversation.tokens(beside: toolBytes)
             let tighter = min(tokens, tighterBudget ?? .max) * 2 / 3
             // Each time it is tried with a third less, until nothing more can be shortened.
-            guard conversation.shorten(to: tighter, beside: toolBytes) else {
-                return .fail(AgentError(.contextExceeded, "\(contextExceeded.message) (\(fault.message))"))
+            if conversation.shorten(to: tighter, beside: toolBytes) {
+                tighterBudget = tighter
+                return .ask
             }
-            tighterBudget = tighter
+            // Less than a third was gained; it may be enough.
+            let left = conversation.tokens(beside: toolBytes)
+            guard left < tokens else { return .fail(AgentError(.contextExceeded, "\(contextExceeded.message) (\(fault.message))")) }
+            tighterBudget = left
             return .ask
         case .retryable(let wish):
             failures += 1

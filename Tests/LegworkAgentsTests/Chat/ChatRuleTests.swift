@@ -179,6 +179,24 @@ struct ChatRuleTests {
         #expect(machine.conversation.messages.last?["tool_call_id"] == "a")
     }
 
+    @Test("when the endpoint finds the conversation too long, all is tried that makes it shorter, and then it fails")
+    func tooLong() {
+        var machine = ChatTurnMachine(
+            prompt: String(repeating: "p", count: 80_000),
+            configuration(granted: ["*"]),
+            toolbox(["t"], granted: ["*"])
+        )
+        _ = machine.answered(ChatAnswer(text: "", calls: [ChatToolCall(id: "a", name: "t", arguments: "{}")]))
+        _ = machine.finished("a", String(repeating: "r", count: 40_000), isError: false)
+        // The result alone can be shortened, and that is less than the third that would be best.
+        #expect(machine.failed(ChatFault(.contextExceeded, "too long"), chance: 0) == .ask)
+        #expect((try? machine.messages())?.last?["content"]?.string?.utf8.count ?? .max < 5000)
+        guard case .fail(let error) = machine.failed(ChatFault(.contextExceeded, "too long"), chance: 0) else {
+            return #expect(Bool(false), "it goes on for ever")
+        }
+        #expect(error.code == .contextExceeded)
+    }
+
     @Test("a checkpoint holds all: written and read again, the machine goes on as it would have")
     func checkpoints() throws {
         var machine = machine(["t"], granted: ["*"])
