@@ -105,7 +105,10 @@ struct OfferingAgents {
         }
     }
 
-    @Test("wait after their daemon has ended for the agents that they had called, and call none a second time", arguments: [SIGKILL, SIGTERM])
+    @Test(
+        "wait after their daemon has ended for the agents that they had called, and call none a second time",
+        arguments: [SIGKILL, SIGTERM]
+    )
     func endedWithAnAgentOfAnAgent(signal: Int32) async throws {
         try await ChatEndpoint.use([ChatEndpoint.call("inner", ["prompt": "Do the half of it."])]) { endpoint in
             try await Site.use { site in
