@@ -43,7 +43,12 @@ struct ChatEndpointClient: Sendable {
     private func send(_ request: HTTPClientRequest, _ onText: (String) -> Void) async throws -> ChatAnswer {
         let response = try await client.send(request)
         guard response.status == 200 else {
-            let body = try await response.body.collect(upTo: 256 << 10)
+            var body: [UInt8] = []
+            do {
+                body = try await response.body.collect(upTo: 256 << 10)
+            } catch let error as HTTPError where error.code != .cancelled {
+                // The status says enough, and when to come again stands in the head.
+            }
             throw ChatFault(
                 status: response.status,
                 body: body,
@@ -52,7 +57,7 @@ struct ChatEndpointClient: Sendable {
             )
         }
         var reader = ChatStreamReader(limit: endpoint.maximumAnswerBytes)
-        guard response.headers["Content-Type"]?.hasPrefix("text/event-stream") == true else {
+        guard response.headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") == true else {
             try reader.read(whole: await response.body.collect(upTo: 2 * endpoint.maximumAnswerBytes))
             return try reader.finish()
         }

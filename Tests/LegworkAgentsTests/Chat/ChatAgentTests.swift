@@ -72,6 +72,12 @@ struct ChatAgentTests {
         }
     }
 
+    @Test("an endpoint that is busy is asked again, however much it has to say about that")
+    func longFault() async throws {
+        let page = ScriptedModel.Answer.status(503, .string(String(repeating: "busy ", count: 100_000)))
+        try await run([page, .text("At last.")]) { result, _ in #expect(result.text == "At last.") }
+    }
+
     @Test("a key that the endpoint repeats stands in no checkpoint")
     func repeatedKey() async throws {
         let folder = try TemporaryFolder()
