@@ -6,7 +6,8 @@ public struct ScheduleText: Sendable, Hashable {
     public var every: String?
     /// Five fields, see ``CronExpression``.
     public var cron: String?
-    /// A recurrence rule, see ``RecurrenceRule``.
+    /// A recurrence rule, see ``RecurrenceRule``; also `FREQ=ONCE;AT=` with a time as ``at`` has it, and `FREQ=CRON;EXPR=` with five fields, which
+    /// are settled as ``at`` and ``cron``.
     public var rule: String?
     /// The name of a time zone; nil for the one that the reader takes.
     public var zone: String?
@@ -47,6 +48,7 @@ public struct ScheduleText: Sendable, Hashable {
         case (nil, let every?, nil, nil): return try Schedule(.every(Self.duration(every)), in: zone, from: given ?? now)
         case (nil, nil, let cron?, nil): return try Schedule(.cron(CronExpression(cron)), in: zone, from: given ?? now)
         case (nil, nil, nil, let text?):
+            if let plain = try plainForm(of: text) { return try plain.schedule(now: now, zones: zones) }
             let rule = try RecurrenceRule(text)
             let unit: Int64 = rule.namesHoursOnly ? 3600 : 60
             let local = zone.local((now.milliseconds + 999).flooredQuotient(1000))
@@ -61,6 +63,7 @@ public struct ScheduleText: Sendable, Hashable {
         var text = self
         text.zone = schedule.zone.identifier
         text.start = nil
+        text.rule = nil
         switch schedule.timing {
         case .once(let at): text.at = at.description
         case .every: text.start = schedule.start.description

@@ -22,6 +22,27 @@ struct ScheduleTextTests {
         #expect(try first(ScheduleText(at: "2027-07-01 12:00:01.25-0330")) == "2027-07-01T15:30:01.250Z")
     }
 
+    @Test("reads a time or a cron expression that is written as a rule, and settles it as what it is")
+    func plainForms() throws {
+        for (rule, plain) in [
+            ("FREQ=ONCE;AT=2027-07-01T12:00:00Z", ScheduleText(at: "2027-07-01T12:00:00Z")),
+            ("rrule: freq=once ; at=2027-07-01T12:00:00+02:00;", ScheduleText(at: "2027-07-01T10:00:00Z")),
+            ("AT=2027-07-01T12:00;FREQ=ONCE", ScheduleText(at: "2027-07-01T10:00:00Z")),
+            ("FREQ=CRON;EXPR=*/15 9-17 * * mon-fri", ScheduleText(cron: "*/15 9-17 * * mon-fri")),
+            ("RRULE:FREQ=CRON;EXPR=@daily", ScheduleText(cron: "0 0 * * *")),
+        ] {
+            var (given, expected) = (ScheduleText(rule: rule, zone: "Europe/Berlin"), plain)
+            expected.zone = given.zone
+            let settled = given.settled(as: try given.schedule(now: now))
+            #expect(settled == expected.settled(as: try expected.schedule(now: now)))
+            #expect(settled.rule == nil)
+            #expect(try first(given) == first(expected))
+            given.start = "2027-08-01T00:00"
+            expected.start = given.start
+            #expect(try first(given) == first(expected))
+        }
+    }
+
     @Test("means the same when it is settled and read again later, also after a journey as JSON")
     func settled() throws {
         for text in [
