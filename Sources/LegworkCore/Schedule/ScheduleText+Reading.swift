@@ -30,10 +30,13 @@ extension ScheduleText {
     ///
     /// - Throws: ``ScheduleError/Code/invalid``.
     public static func instant(_ text: String, in zone: TimeZoneRules) throws(ScheduleError) -> Timestamp {
-        guard let instant = TimeText(text)?.instant(in: zone) else {
+        // What is beyond in UTC could not be read again once it is settled.
+        guard let instant = TimeText(text)?.instant(in: zone),
+            (0..<CivilDate.seconds(CivilDate.horizon, 0) * 1000).contains(instant.milliseconds)
+        else {
             throw ScheduleError(
                 .invalid,
-                "\(text.quoted) is no time; write '2026-11-20T09:00' for local time, or with an offset '2026-11-20T09:00:00+01:00', or 'Z' for UTC"
+                "\(text.quoted) is no time of the years 1970 to 2199; write '2026-11-20T09:00' for local time, or with an offset '2026-11-20T09:00:00+01:00', or 'Z' for UTC"
             )
         }
         return instant

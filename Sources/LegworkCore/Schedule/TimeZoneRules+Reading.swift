@@ -30,7 +30,7 @@ extension TimeZoneRules {
         if let rule = reader.footer().flatMap(PosixZoneRule.init) {
             let last = starts.last ?? .min
             let firstYear = starts.isEmpty ? 1970 : CivilDate(dayNumber: CivilDate.split(max(0, last)).dayNumber).year
-            for year in firstYear..<2200 {
+            for year in min(firstYear, 2200)..<2200 {
                 for change in rule.changes(in: year) where change.at > (starts.last ?? .min) {
                     starts.append(change.at)
                     offsets.append(change.offset)

@@ -112,6 +112,31 @@ struct ScheduleInputTests {
         }
     }
 
+    @Test(
+        "is a time or a cron expression that is badly written as a rule",
+        arguments: [
+            "FREQ=ONCE", "FREQ=ONCE;AT=", "FREQ=ONCE;AT=tomorrow", "FREQ=ONCE;AT=2027-02-30T00:00:00Z", "FREQ=ONCE;EXPR=* * * * *",
+            "FREQ=ONCE;AT=2027-07-01T12:00:00Z;COUNT=1", "FREQ=ONCE;AT=2027-07-01T12:00:00Z;AT=2027-07-02T12:00:00Z", "FREQ=CRON",
+            "FREQ=CRON;EXPR=", "FREQ=CRON;EXPR=* * * *", "FREQ=CRON;EXPR=61 * * * *", "FREQ=CRON;EXPR=0 9 * * *;BYHOUR=9",
+            "FREQ=CRON;EXPR=0 9 * * *;" + String(repeating: "X", count: 600),
+        ]
+    )
+    func plainForms(_ rule: String) {
+        #expect(fault(ScheduleText(rule: rule))?.code == .invalid)
+    }
+
+    @Test(
+        "is what lies, by universal time, beyond the years that can be written down",
+        arguments: ["1970-01-01T00:00", "2199-12-31T23:30"]
+    )
+    func beyond(_ text: String) throws {
+        // It would be settled as a text that cannot be read again.
+        let zone = text < "2000" ? "+01:00" : "-01:00"
+        #expect(fault(ScheduleText(at: text + zone))?.code == .invalid)
+        #expect(fault(ScheduleText(every: "1h", start: text + zone))?.code == .invalid)
+        #expect(throws: Never.self) { try ScheduleText.instant(text, in: .utc) }
+    }
+
     @Test("is a zone file that is cut or changed, and reading one never crashes")
     func zoneFiles() throws {
         var generator = SystemRandomNumberGenerator()
@@ -127,6 +152,13 @@ struct ScheduleInputTests {
         ] {
             #expect(PosixZoneRule(text)?.changes(in: 2026).isEmpty ?? true)
         }
+        // The last change that it lists lies behind the years for which the rule at its end is asked.
+        let empty = header + [UInt8](repeating: 0, count: 24)
+        let counts: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4]
+        let late = [0x00, 0x00, 0x00, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF] as [UInt8]
+        let type = [0, 0, 0, 0, 0, 0] as [UInt8]
+        let file = empty + header + counts + late + [0] + type + Array("UTC\u{0}\nCET-1CEST,M3.5.0,M10.5.0\n".utf8)
+        #expect(TimeZoneRules(identifier: "x", file: file)?.offset(at: 0) == 0)
         #expect(PosixZoneRule("<-02>2<-01>,M3.5.0/-1,M10.5.0/0")?.changes(in: 2026).count == 2)
     }
 }
