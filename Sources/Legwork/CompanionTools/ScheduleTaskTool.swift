@@ -25,7 +25,7 @@ struct ScheduleTaskTool: Tool {
                     "type": "string", "enum": ScheduleTaskTool.words(CatchUp.self),
                     "description": """
                     What becomes of times that passed while nothing ran: skip them, run once for the latest (the default), or run for all \
-                    of them (at most 100).
+                    of them (at most 100; set overlap to allow with it).
                     """,
                 ],
                 "overlap": [
