@@ -15,6 +15,8 @@ extension Engine {
     /// - Parameter time: the time that it is made for; nil when somebody wants it now.
     func task(of schedule: ScheduleRecord, for time: Timestamp?, _ tool: RegisteredTool?) -> InsertRequest {
         let id = configuration.makeID()
+        var terms = TaskTerms(retry: tool?.descriptor.retry)
+        terms.limits.queue = tool?.descriptor.limits.queue ?? configuration.queuedTaskLimits.queue
         var caller = schedule.caller
         caller.origin?.session = nil
         var metadata = schedule.metadata
@@ -33,6 +35,7 @@ extension Engine {
             recovery: tool?.descriptor.recovery ?? .stop,
             hasInbox: tool?.descriptor.hasInbox ?? false,
             metadata: metadata,
+            terms: terms,
             createdAt: clock.now
         )
         if schedule.isWatcher { record.extras.isWatcher = true }

@@ -6,6 +6,9 @@ import Synchronization
 /// Whose time has come is read from the store, so that nothing is lost with a process; a schedule moves on in the transaction that records
 /// its task, so that of all processes that see the same time one makes the task.
 final class Scheduler: Sendable {
+    /// Finds the tool that tasks of a name are executed with.
+    typealias ToolLookup = @Sendable (String) -> RegisteredTool?
+
     /// The longest sleep before the next time: the wall clock may be set meanwhile.
     static let longestRest = Duration.seconds(600)
     /// How long to wait after a fault of the store.
@@ -27,10 +30,10 @@ final class Scheduler: Sendable {
     func wake() { waking.yield() }
 
     /// Heeds schedules until it is cancelled.
-    func run(_ engine: Engine, _ tools: ToolRegistry) async {
+    func run(_ engine: Engine, _ tool: @escaping ToolLookup) async {
         var wakes = wakes.makeAsyncIterator()
         while !Task.isCancelled, !engine.isShuttingDown {
-            switch await look(engine, tools) {
+            switch await look(engine, tool) {
             case .lookAgain: continue
             case .end: return
             case .rest(let duration):
@@ -41,7 +44,7 @@ final class Scheduler: Sendable {
         }
     }
 
-    private func look(_ engine: Engine, _ tools: ToolRegistry) async -> Step {
+    private func look(_ engine: Engine, _ tool: ToolLookup) async -> Step {
         let now = engine.clock.now
         let due: DueSchedules
         do throws(StoreError) {
@@ -55,7 +58,7 @@ final class Scheduler: Sendable {
         // One that goes wrong holds up no other.
         for record in due.records {
             do throws(StoreError) {
-                try await heed(record, engine, tools)
+                try await heed(record, engine, tool)
             } catch {
                 hasFault = true
                 // What failed may be written all the same, and then there is a task.
@@ -70,7 +73,7 @@ final class Scheduler: Sendable {
     }
 
     /// Makes the tasks of one schedule that are due, each in a transaction with the schedule's next version.
-    private func heed(_ record: ScheduleRecord, _ engine: Engine, _ tools: ToolRegistry) async throws(StoreError) {
+    private func heed(_ record: ScheduleRecord, _ engine: Engine, _ tool: ToolLookup) async throws(StoreError) {
         guard let first = record.nextAt else { return }
         let now = engine.clock.now
         var current = record
@@ -89,7 +92,7 @@ final class Scheduler: Sendable {
         }
         for (index, time) in due.times.enumerated() {
             let next = index + 1 < due.times.count ? due.times[index + 1] : due.next
-            guard let applied = try await heed(time, of: current, then: next, engine, tools) else { return }
+            guard let applied = try await heed(time, of: current, then: next, engine, tool) else { return }
             current = applied
         }
         guard due.times.isEmpty else { return }
@@ -104,7 +107,7 @@ final class Scheduler: Sendable {
         of record: ScheduleRecord,
         then next: Timestamp?,
         _ engine: Engine,
-        _ tools: ToolRegistry
+        _ tool: ToolLookup
     ) async throws(StoreError) -> ScheduleRecord? {
         var following = record
         following.advance(to: next)
@@ -114,18 +117,38 @@ final class Scheduler: Sendable {
         if try await engine.isHeldUp(record) {
             following.skipped += 1
         } else {
-            let request = engine.task(of: record, for: time, tools[record.tool])
+            let request = engine.task(of: record, for: time, tool(record.tool))
             following.lastTask = request.record.id
             following.fired += 1
+            following.problem = nil
             task = request
         }
         switch try await engine.store.commit(ScheduleChange(following, replacing: record.version, task: task)) {
         case .stale: return nil
         case .applied(.inserted): engine.workers.wake()
-        case .applied(.existing), .applied(nil): break
-        case .applied(.nameTaken), .applied(.refused):
-            engine.problem("the schedule \(record.id) (\(record.title)) made no task for \(time), for its tasks were cancelled as a run")
+        case .applied(.existing), .applied(.nameTaken), .applied(nil): break
+        case .applied(.refused(let refusal)):
+            return try await leaveOut(time, of: record, following, TaskManagerError(refusal), engine)
         }
         return following
+    }
+
+    /// Says with the schedule that a time made no task, and why: its owner reads that, and not this program's log.
+    private func leaveOut(
+        _ time: Timestamp,
+        of record: ScheduleRecord,
+        _ following: ScheduleRecord,
+        _ reason: TaskManagerError,
+        _ engine: Engine
+    ) async throws(StoreError) -> ScheduleRecord? {
+        engine.problem("the schedule \(record.id) (\(record.title)) made no task for \(time): \(reason.message)")
+        var corrected = following
+        corrected.fired = record.fired
+        corrected.lastTask = record.lastTask
+        corrected.skipped += 1
+        corrected.problem = "no task was made for \(time): \(reason.message)"
+        corrected.touch(at: engine.clock.now)
+        guard case .applied = try await engine.store.commit(ScheduleChange(corrected, replacing: following.version)) else { return nil }
+        return corrected
     }
 }

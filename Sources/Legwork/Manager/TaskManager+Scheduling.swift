@@ -140,7 +140,7 @@ extension TaskManager {
             if let last = record.lastTask, try await engine.isHeldUp(record) {
                 throw TaskManagerError(.conflict, "its last task \(last) has not ended; wait for that, or cancel it")
             }
-            let made: InsertRequest = engine.task(of: record, for: nil, tools[record.tool])
+            let made: InsertRequest = engine.task(of: record, for: nil, tool(record.tool))
             record.lastTask = made.record.id
             record.fired += 1
             request = made

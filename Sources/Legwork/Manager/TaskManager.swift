@@ -85,7 +85,7 @@ public final class TaskManager: Sendable {
                     group.addTask { for await _ in engine.store.scheduleChanges() { engine.scheduler.wake() } }
                 }
                 group.addTask { [engine] in await engine.caretaker.run(engine) }
-                group.addTask { [engine, tools] in await engine.scheduler.run(engine, tools) }
+                group.addTask { [engine] in await engine.scheduler.run(engine) { self.tool($0) } }
                 if let wakeUps = engine.wakeUps { group.addTask { [engine] in await wakeUps.run(engine) } }
                 await engine.workers.run(engine) { record, slot in await self.execute(record, slot) }
                 group.cancelAll()
@@ -123,8 +123,11 @@ public final class TaskManager: Sendable {
     /// How many recorded tasks this process executes now.
     public var liveTasks: Int { engine.live.count }
 
+    /// The tool that the tasks of a name are executed with: one of the registry, or one that the manager calls by itself.
+    func tool(_ name: String) -> RegisteredTool? { tools[name] ?? builtIn[name] }
+
     private func execute(_ record: TaskRecord, _ slot: WorkerSlot) async {
-        guard let tool = tools[record.tool] ?? builtIn[record.tool] else {
+        guard let tool = tool(record.tool) else {
             _ = await engine.persist("the end for want of a tool", of: record.id, token: record.lease?.token, from: record) { record in
                 record.failure = "there is no tool named '\(record.tool)' here any more; register it and run the task again"
                 return try record.apply(.failed(.unknownTool), at: engine.clock.now)

@@ -55,9 +55,9 @@ public struct ScheduleRecord: Sendable, Hashable {
     public var lastTask: TaskID?
     /// How many tasks it has made.
     public var fired: Int
-    /// How many times were left out because the last task had not ended.
+    /// How many times were left out because the last task had not ended, or the store took no task.
     public var skipped: Int
-    /// Why it was paused, where nobody asked for it.
+    /// Why it was paused, where nobody asked for it, or why its last time made no task.
     public var problem: String?
 
     /// When it was made.
