@@ -63,7 +63,8 @@ extension MemoryTaskStore {
                 case .operator: ids = all
                 }
             }
-            return Array(ids.lazy.compactMap { records[$0] }.filter(query.includes).prefix(query.limit))
+            let limit = min(max(1, query.limit), ScheduleQuery.maximumLimit)
+            return Array(ids.lazy.compactMap { records[$0] }.filter(query.includes).prefix(limit))
         }
 
         func due(_ query: DueScheduleQuery) -> DueSchedules {

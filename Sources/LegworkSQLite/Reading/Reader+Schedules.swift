@@ -23,7 +23,7 @@ extension Reader {
                 limit
             )
             let named = try schedules(
-                "\(Self.all) INDEXED BY schedules_by_name WHERE name = \(reference) AND name IS NOT NULL\(and: query.scope)",
+                "\(Self.all) INDEXED BY schedules_by_name WHERE name = \(reference) AND name IS NOT NULL\(and: query.scope) ORDER BY id",
                 query,
                 limit
             )
