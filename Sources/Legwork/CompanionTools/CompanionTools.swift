@@ -10,6 +10,8 @@ public enum CompanionTools {
         "check_task", "await_task", "list_tasks", "cancel_task", "submit_task", "task_output", "send_message", "answer_task", "resume_task",
         "redirect_task", "recover_failed_messages", "send_later", "schedule_task", "list_schedules", "cancel_schedule",
     ]
+    /// Those that have another tool called, the one that their argument `tool` names: who may not call that may not have it called either.
+    public static let namesThatHandOn: Set<String> = ["submit_task", "schedule_task"]
     /// The names of ``aliases(for:)``.
     public static let aliasNames = ["task_status", "task_cancel", "task_list", "task_read"]
 

@@ -13,6 +13,9 @@ public protocol AgentToolCaller: Sendable {
     /// - Throws: what is wrong with the call; the model is told. `CancellationError` when the agent is cancelled.
     func call(_ name: String, _ arguments: JSONValue, id: String, _ context: ToolContext) async throws -> ToolResult
 
+    /// The tools that have another one called, which their argument `tool` names. An agent needs for such a call what it needs for both.
+    var handingOn: Set<String> { get }
+
     /// What became of a call that an earlier attempt has started; nil when that is not known. Waits for one that is still under way.
     ///
     /// - Parameters:
@@ -24,6 +27,9 @@ public protocol AgentToolCaller: Sendable {
 }
 
 extension AgentToolCaller {
+    /// None.
+    public var handingOn: Set<String> { [] }
+
     /// Knows nothing.
     public func earlierResult(of id: String, _ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult? { nil }
 }

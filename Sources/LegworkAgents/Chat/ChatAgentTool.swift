@@ -72,7 +72,7 @@ public struct ChatAgentTool: Tool {
         return try await ChatRun(
             configuration: configuration,
             model: arguments["model"]?.string ?? configuration.model,
-            toolbox: ChatToolbox(caller.tools(for: context.caller), configuration),
+            toolbox: ChatToolbox(caller.tools(for: context.caller), handingOn: caller.handingOn, configuration),
             caller: caller,
             endpoint: ChatEndpointClient(client, configuration.endpoint, clock: clock),
             key: key,

@@ -10,13 +10,15 @@ struct ChatToolbox: Sendable {
         var needsApproval: Bool
         /// Whether a call may be made again when nobody knows whether it was made.
         var isRepeatable: Bool
+        /// Whether it has another tool called, the one that its argument `tool` names.
+        var handsOn: Bool
     }
 
     private let entries: [String: Entry]
     /// As the endpoint is sent them.
     let json: [JSONValue]
 
-    init(_ descriptors: [ToolDescriptor], _ configuration: ChatAgentConfiguration) {
+    init(_ descriptors: [ToolDescriptor], handingOn: Set<String> = [], _ configuration: ChatAgentConfiguration) {
         var entries: [String: Entry] = [:]
         var json: [JSONValue] = []
         for descriptor in descriptors where Self.has(descriptor.name, configuration) {
@@ -26,7 +28,8 @@ struct ChatToolbox: Sendable {
                 wireName: wireName,
                 descriptor: descriptor,
                 needsApproval: !readsOnly && !Self.matches(descriptor.name, configuration.granted),
-                isRepeatable: readsOnly || descriptor.annotations?["idempotentHint"] == true || descriptor.recovery == .restart
+                isRepeatable: readsOnly || descriptor.annotations?["idempotentHint"] == true || descriptor.recovery == .restart,
+                handsOn: handingOn.contains(descriptor.name)
             )
             json.append([
                 "type": "function",
@@ -40,6 +43,9 @@ struct ChatToolbox: Sendable {
     }
 
     subscript(_ wireName: String) -> Entry? { entries[wireName] }
+
+    /// The tool of a name that it has for others than the model.
+    func entry(of name: String) -> Entry? { entries.values.first { $0.descriptor.name == name } }
 
     /// What to say of a name that is none.
     func unknown(_ name: String) -> String {

@@ -229,9 +229,16 @@ struct ChatTurnMachine: Sendable {
         guard let arguments = Self.object(call.arguments) else {
             return reject("the arguments are no JSON object: \(Self.fault(of: call.arguments)). Call it again with valid JSON")
         }
-        if entry.needsApproval {
+        var needing = entry
+        if entry.handsOn, let name = arguments["tool"]?.string {
+            // What may not be called now may not be called later either.
+            guard let target = toolbox.entry(of: name) else { return reject(toolbox.unknown(name)) }
+            guard !target.handsOn else { return reject("'\(name)' cannot be called that way; call it itself") }
+            if !entry.needsApproval { needing = target }
+        }
+        if needing.needsApproval {
             guard configuration.approval == .ask else {
-                return reject("this agent may not call '\(entry.descriptor.name)'; its configuration does not grant it")
+                return reject("this agent may not call '\(needing.descriptor.name)'; its configuration does not grant it")
             }
             return .approve(call, arguments, key: "approve-\(turns)-\(index)")
         }

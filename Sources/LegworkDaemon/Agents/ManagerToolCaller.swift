@@ -11,6 +11,8 @@ struct ManagerToolCaller: AgentToolCaller {
 
     init(_ manager: TaskManager) { weakManager = manager }
 
+    var handingOn: Set<String> { CompanionTools.namesThatHandOn }
+
     func tools(for caller: Caller) -> [ToolDescriptor] {
         weakManager?.tools.tools.map(\.descriptor) ?? []
     }

@@ -216,6 +216,34 @@ struct ChatRuleTests {
         #expect(other.usage.inputTokens == 7)
     }
 
+    @Test("has nothing called later that it may not call now")
+    func handingOn() {
+        let names = ["later", "shell", "look"]
+        let box = ChatToolbox(
+            names.map { ToolDescriptor(name: $0, description: "") },
+            handingOn: ["later"],
+            configuration(granted: ["later", "look"])
+        )
+        var machine = ChatTurnMachine(prompt: "p", configuration(granted: ["later", "look"]), box)
+        _ = machine.begin()
+        let calls = ["look", "shell", "none", "later"].map {
+            ChatToolCall(id: $0, name: "later", arguments: #"{"tool": "\#($0)"}"#)
+        }
+        guard case .work(let work) = machine.answered(ChatAnswer(text: "", calls: calls)) else {
+            Issue.record("no work")
+            return
+        }
+        guard case .run = work[0], case .reject(_, let shell) = work[1], case .reject(_, let none) = work[2],
+            case .reject(_, let later) = work[3]
+        else {
+            Issue.record("\(work)")
+            return
+        }
+        #expect(shell.contains("may not call 'shell'"))
+        #expect(none.contains("no tool named 'none'"))
+        #expect(later.contains("cannot be called that way"))
+    }
+
     private func configuration(granted: [String]) -> ChatAgentConfiguration {
         var configuration = ChatAgentConfiguration(name: "me", endpoint: ChatEndpoint(baseURL: "http://x"), model: "m")
         configuration.granted = granted
