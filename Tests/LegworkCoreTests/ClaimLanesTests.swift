@@ -115,6 +115,38 @@ struct ClaimLanesTests {
         #expect(try Self.take(&lanes, &waiting, 5, gate).map(\.position) == [1, 3])
         #expect(try Self.take(&lanes, &waiting, 5).map(\.position) == [2])
     }
+
+    @Test("a store that fails while it is asked makes no task forgotten, and one that takes a claim back adds its lanes again")
+    func failing() throws {
+        var lanes = ClaimLanes()
+        var waiting = (1...4).map { Waiting(lane: Self.lane($0 % 2 == 0 ? "ann" : "bob"), position: Int64($0)) }
+        for one in waiting { lanes.add(one.lane, at: one.position) }
+        for failing in 1...3 {
+            var asked = 0
+            #expect(throws: StoreError.self) {
+                try lanes.take(4, of: [], gate: nil, now: Self.now) { _, position throws(StoreError) in
+                    asked += 1
+                    if asked == failing { throw StoreError(.full, "there is no room") }
+                    return .at(position)
+                } claim: { _ in
+                    false
+                }
+            }
+            for one in waiting { lanes.add(one.lane, at: one.position) }
+        }
+        #expect(try Self.take(&lanes, &waiting, 5).map(\.position).sorted() == [1, 2, 3, 4])
+
+        lanes.add(Self.lane("ann"), at: 5)
+        waiting = [Waiting(lane: Self.lane("ann"), position: 5)]
+        #expect(throws: StoreError.self) {
+            try lanes.take(1, of: [], gate: nil, now: Self.now) { _, _ throws(StoreError) in
+                throw StoreError(.unavailable, "the disk is away")
+            } claim: { _ in
+                true
+            }
+        }
+        #expect(try Self.take(&lanes, &waiting, 1).map(\.position) == [5])
+    }
 }
 
 @Suite("The gate of a queue")

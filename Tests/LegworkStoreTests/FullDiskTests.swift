@@ -126,6 +126,42 @@ struct FullDiskTests {
         await store.close()
     }
 
+    @Test("keeps the tasks in line that it had no room to claim")
+    func claim() async throws {
+        let folder = try TemporaryFolder()
+        let store = try await SQLiteTaskStore.open(path: folder.file("tasks.db"))
+        var ids: Set<TaskID> = []
+        for index in 0..<300 {
+            let record = TaskRecord(
+                id: .random(),
+                tool: "shell",
+                title: "Work",
+                caller: Caller(owner: Owner("owner-\(index % 3)")),
+                arguments: [:],
+                createdAt: start
+            )
+            ids.insert(record.id)
+            _ = try await store.insert(InsertRequest(record, events: []))
+        }
+        func claim() async throws(StoreError) -> [TaskRecord] {
+            let lease = Lease(token: .random(), node: NodeID("node"), expiresAt: start + .seconds(60))
+            return try await store.claim(ClaimRequest(lease: lease, queues: [], limit: 1000, now: start))
+        }
+        // No page more than there are.
+        try await store.setMaximumPages(1)
+        do throws(StoreError) {
+            _ = try await claim()
+            Issue.record("there was room for the claim")
+        } catch {
+            #expect(error.code == .full)
+        }
+        try await store.setMaximumPages(100_000)
+        let claimed = try await claim().map(\.id)
+        #expect(claimed.count == ids.count)
+        #expect(ids.subtracting(claimed).isEmpty)
+        await store.close()
+    }
+
     @Test("survives writes that the system cuts short")
     func cutShort() async throws {
         let folder = try TemporaryFolder()

@@ -1,8 +1,8 @@
 /// In which order queued tasks are taken: the highest priority first; within one, the owners in turn; of one owner, the oldest first. Pure.
 ///
 /// A lane holds the tasks of one queue, priority, owner, tool and limit key, which may begin or not all alike. What is kept here is where each
-/// lane may begin, never which tasks are in it: the store is asked for that, so that nothing here has to be undone with a transaction. The
-/// cost of a claim grows with the logarithm of the number of owners and lanes, and with how many of them are full, never with how many tasks
+/// lane may begin, never which tasks are in it: the store is asked for that. A store that takes back what it told here, with a transaction that
+/// comes to nothing, has to add the lanes once more that it was asked for. The cost of a claim grows with the logarithm of the number of owners and lanes, and with how many of them are full, never with how many tasks
 /// wait.
 package struct ClaimLanes {
     /// The first task of a lane.
@@ -144,19 +144,20 @@ package struct ClaimLanes {
         for index in rings.indices {
             var aside: [Place<ExactText>] = []
             defer { for place in aside { rings[index].turns.insert(place) } }
-            owners: while let place = rings[index].turns.first {
+            while let place = rings[index].turns.first {
                 let owner = place.content
                 guard rings[index].owners[owner]?.turn == place.order, var line = rings[index].owners.removeValue(forKey: owner) else {
                     rings[index].turns.removeFirst()
                     continue
                 }
+                // Also when the store fails meanwhile: an owner who is looked at must not be forgotten.
+                defer { if !line.heads.isEmpty { rings[index].owners[owner] = line } }
                 var lane = ClaimLane(queue: queue.text, priority: rings[index].priority, owner: owner.text, tool: "", key: "")
                 let (position, verdict) = try Self.first(of: &line, &lane, gate, now, head)
                 if line.heads.isEmpty {
                     rings[index].turns.removeFirst()
                     continue
                 }
-                rings[index].owners[owner] = line
                 if let position { return Candidate(lane: lane, position: position) }
                 if verdict == .queueFull { return nil }
                 rings[index].turns.removeFirst()

@@ -56,6 +56,7 @@ extension Writer {
     }
 
     private func head(of lane: ClaimLane, from position: Int64, at now: Timestamp) throws(StoreError) -> ClaimLanes.Head {
+        lanesLookedAt.append((lane, position))
         var head = ClaimLanes.Head.none
         try connection.each(
             """

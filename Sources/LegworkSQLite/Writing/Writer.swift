@@ -15,8 +15,10 @@ final class Writer {
     let timeline: TimelineLimit
     /// The places of tasks, notices and dead letters. None is given twice, so that what was set aside keeps its own.
     var numbers: Numbers
-    /// Where queued tasks wait. It need not be undone with a transaction.
+    /// Where queued tasks wait.
     var lanes: ClaimLanes
+    /// Which lanes this transaction has looked at, and from where on: the lanes go on behind what it takes, and have to come back with it.
+    var lanesLookedAt: [(lane: ClaimLane, position: Int64)] = []
     /// When tasks whose time had come last joined the line.
     var lastRelease = Timestamp(milliseconds: .min)
     /// What the request at work changes.
@@ -88,6 +90,7 @@ final class Writer {
         let before = numbers
         batch.removeAll()
         pending.removeAll()
+        lanesLookedAt.removeAll(keepingCapacity: true)
         do throws(Disturbance) {
             try losing { () throws(StoreError) in try statements.begin.run() }
             for job in jobs { try execute(job, isCareful: isCareful) }
@@ -99,8 +102,14 @@ final class Writer {
         } catch {
             if connection.isInTransaction { try? statements.rollback.run() }
             numbers = before
+            restoreLanes()
             throw error
         }
+    }
+
+    /// Lets the lanes begin again where they did before this transaction. One that begins too early costs a look, one that begins too late a task.
+    private func restoreLanes() {
+        for (lane, position) in lanesLookedAt { lanes.add(lane, at: position) }
     }
 
     private func losing(_ body: () throws(StoreError) -> Void) throws(Disturbance) {
@@ -116,6 +125,7 @@ final class Writer {
         } catch {
             pending.removeAll()
             numbers = before
+            restoreLanes()
             // When the disk fails or is full, SQLite ends the transaction by itself.
             guard connection.isInTransaction else { throw .lost(error) }
             if isCareful {
