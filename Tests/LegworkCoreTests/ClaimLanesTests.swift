@@ -188,6 +188,40 @@ struct QueueGateTests {
         #expect(gate.knownKeys <= 3000)
     }
 
+    @Test("a wait that is heard of before the end of the one before it leaves no count behind")
+    func order() {
+        var gate = QueueGate([:], others: QueuePolicy(concurrency: 1, perOwner: 1, perTool: 1, perKey: 1))
+        gate.admit(lane, at: start)
+        for _ in 0..<3 {
+            gate.leave(lane)
+            gate.leave(lane)
+            gate.reenter(lane)
+            #expect(gate.verdict(lane, at: start) == .open)
+            gate.reenter(lane)
+            #expect(gate.verdict(lane, at: start) != .open)
+        }
+        gate.leave(lane)
+        #expect(gate.verdict(lane, at: start) == .open)
+    }
+
+    @Test(
+        "a rate beyond all measure is heeded as far as times go",
+        arguments: [
+            RateLimit(1, per: .seconds(Int64.max), burst: .max), RateLimit(.max, per: .milliseconds(1)),
+            RateLimit(1, per: .seconds(Int64.max)),
+        ]
+    )
+    func extremes(rate: RateLimit) {
+        var rate = rate
+        for count in [rate.count, 0] {
+            rate.count = count
+            var gate = QueueGate([:], others: QueuePolicy(rate: rate))
+            #expect(gate.verdict(lane, at: start) == .open)
+            for _ in 0..<3 { gate.admit(lane, at: start) }
+            if let next = gate.nextToken(after: start) { #expect(next > start) }
+        }
+    }
+
     @Test("a queue without a policy has no limits, and a task without a key none of a key")
     func noLimits() {
         var gate = QueueGate(["other": QueuePolicy(concurrency: 1)])

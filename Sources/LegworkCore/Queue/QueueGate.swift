@@ -88,15 +88,9 @@ public struct QueueGate: Sendable {
 
     /// A task begins.
     package mutating func admit(_ lane: ClaimLane, at now: Timestamp) {
-        let policy = policy(lane.queue)
-        // Only what is limited is counted.
-        if policy.concurrency != nil { queues[lane.queue, default: 0] += 1 }
-        if policy.perOwner != nil { owners[Mark(queue: lane.queue, text: lane.owner), default: 0] += 1 }
-        if policy.perTool != nil { tools[Mark(queue: lane.queue, text: lane.tool), default: 0] += 1 }
-        guard !lane.key.text.isEmpty else { return }
+        count(lane, 1)
+        guard !lane.key.text.isEmpty, let rate = policy(lane.queue).rate else { return }
         let key = Mark(queue: lane.queue, text: lane.key)
-        if policy.perKey != nil { keys[key, default: 0] += 1 }
-        guard let rate = policy.rate else { return }
         let now = now.milliseconds * 1000
         fullAt[key] = max(fullAt[key] ?? now, now) + rate.interval
         guard fullAt.count > room else { return }
@@ -105,40 +99,39 @@ public struct QueueGate: Sendable {
     }
 
     /// An attempt that was admitted is over, or gives its place back while it waits.
-    package mutating func leave(_ lane: ClaimLane) {
-        let policy = policy(lane.queue)
-        if policy.concurrency != nil { Self.decrement(&queues, lane.queue) }
-        if policy.perOwner != nil { Self.decrement(&owners, Mark(queue: lane.queue, text: lane.owner)) }
-        if policy.perTool != nil { Self.decrement(&tools, Mark(queue: lane.queue, text: lane.tool)) }
-        if policy.perKey != nil, !lane.key.text.isEmpty { Self.decrement(&keys, Mark(queue: lane.queue, text: lane.key)) }
-    }
+    package mutating func leave(_ lane: ClaimLane) { count(lane, -1) }
 
     /// An attempt that gave its place back goes on, whether or not there is room: one begins later for it. It takes no token.
-    package mutating func reenter(_ lane: ClaimLane) {
-        let policy = policy(lane.queue)
-        if policy.concurrency != nil { queues[lane.queue, default: 0] += 1 }
-        if policy.perOwner != nil { owners[Mark(queue: lane.queue, text: lane.owner), default: 0] += 1 }
-        if policy.perTool != nil { tools[Mark(queue: lane.queue, text: lane.tool), default: 0] += 1 }
-        if policy.perKey != nil, !lane.key.text.isEmpty { keys[Mark(queue: lane.queue, text: lane.key), default: 0] += 1 }
-    }
+    package mutating func reenter(_ lane: ClaimLane) { count(lane, 1) }
 
     /// When the first key that has no token now gets one; nil when every key has one.
     package func nextToken(after now: Timestamp) -> Timestamp? {
         var first: Int64?
         for (mark, full) in fullAt {
             guard let rate = policy(mark.queue).rate, !Self.hasToken(rate, full, now) else { continue }
-            let at = full - Int64(rate.burst - 1) * rate.interval
+            let at = full - rate.depth
             first = min(first ?? at, at)
         }
         return first.map { Timestamp(milliseconds: ($0 + 999) / 1000) }
     }
 
     private static func hasToken(_ rate: RateLimit, _ full: Int64, _ now: Timestamp) -> Bool {
-        full - Int64(rate.burst - 1) * rate.interval <= now.milliseconds * 1000
+        full - rate.depth <= now.milliseconds * 1000
     }
 
-    private static func decrement<Key: Hashable>(_ counts: inout [Key: Int], _ key: Key) {
-        guard let count = counts[key] else { return }
-        counts[key] = count > 1 ? count - 1 : nil
+    /// Counts what is limited, and nothing else.
+    private mutating func count(_ lane: ClaimLane, _ change: Int) {
+        let policy = policy(lane.queue)
+        if policy.concurrency != nil { Self.add(change, to: &queues, lane.queue) }
+        if policy.perOwner != nil { Self.add(change, to: &owners, Mark(queue: lane.queue, text: lane.owner)) }
+        if policy.perTool != nil { Self.add(change, to: &tools, Mark(queue: lane.queue, text: lane.tool)) }
+        if policy.perKey != nil, !lane.key.text.isEmpty { Self.add(change, to: &keys, Mark(queue: lane.queue, text: lane.key)) }
+    }
+
+    /// A count may be below zero for a moment: when an attempt goes on and waits again at once, from two threads, the second wait may be heard
+    /// of before the end of the first.
+    private static func add<Key: Hashable>(_ change: Int, to counts: inout [Key: Int], _ key: Key) {
+        let count = (counts[key] ?? 0) + change
+        counts[key] = count == 0 ? nil : count
     }
 }

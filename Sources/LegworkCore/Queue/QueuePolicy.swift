@@ -40,6 +40,12 @@ public struct RateLimit: Sendable, Hashable {
         self.burst = max(1, burst ?? count)
     }
 
+    /// The longest period that is heeded, in milliseconds, so that no sum of times overflows.
+    private static let longestPeriod: Int64 = 366 * 24 * 3_600_000
+
     /// The time in which one token comes, in microseconds.
-    var interval: Int64 { max(1, period.milliseconds * 1000 / Int64(count)) }
+    var interval: Int64 { max(1, min(period.milliseconds, Self.longestPeriod) * 1000 / Int64(max(1, count))) }
+
+    /// The time in which an empty bucket gets all tokens but one, in microseconds.
+    var depth: Int64 { min(Int64(max(1, burst) - 1), .max / 4 / interval) * interval }
 }
