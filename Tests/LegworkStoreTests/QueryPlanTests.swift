@@ -64,12 +64,15 @@ struct QueryPlanTests {
 
     private func isBounded(_ step: String, of text: String) -> Bool {
         if step.hasPrefix("SEARCH") || step.hasPrefix("LIST SUBQUERY") { return true }
-        // Reading an index of live tasks in its order, up to a limit.
+        // Reading an index of live tasks in its order, up to a limit, or to the end of those that are executed.
         if step.hasPrefix("SCAN"), step.contains("tasks_to_claim") || step.contains("tasks_by_lease") { return true }
         if step.hasPrefix("SCAN"), text.hasSuffix("ORDER BY position DESC LIMIT 1") || text.contains("FROM counts") { return true }
         // The queues that are not open are few; what waits for its time is read in order, up to a limit.
         if step.hasPrefix("SCAN"), text.contains("FROM queues") || step.contains("tasks_held") { return true }
-        if step.hasPrefix("CO-ROUTINE") || step.hasPrefix("SCAN (subquery"), text.contains("tasks_to_claim") { return true }
+        // What is counted of a queue is counted up to a limit.
+        if step.hasPrefix("CO-ROUTINE") || step.hasPrefix("SCAN (subquery") {
+            return text.hasSuffix("LIMIT ?)") && (text.contains("tasks_to_claim") || text.contains("tasks_held_by_queue"))
+        }
         // What is sorted here is what is live of one name, and the schedules of one.
         if step.hasPrefix("USE TEMP B-TREE"), text.contains("tasks_by_live_name") || text.contains("schedules_by_name") { return true }
         // As many groups as there are nodes.

@@ -79,7 +79,7 @@ public protocol TaskStore: Sendable {
     func set(_ update: QueueUpdate) async throws(StoreError)
 
     /// Reads the queues that have something in them or are not open, in the order of their names. Counts at most ``QueueStanding/greatestCount``
-    /// of each kind.
+    /// tasks of each kind in each queue; may cost as much as there are executing tasks.
     func queues() async throws(StoreError) -> [QueueStanding]
 
     // MARK: Messages

@@ -35,21 +35,15 @@ extension Reader {
             func standing(_ name: String, _ change: (inout QueueStanding) -> Void) {
                 change(&standings[ExactText(name), default: QueueStanding(name)])
             }
-            for name in try readyQueues() {
-                let ready = try connection.integer(
-                    """
-                    SELECT count(*) FROM (SELECT 1 FROM tasks INDEXED BY tasks_to_claim
-                    WHERE queue = \(name) AND status = 'queued' AND held_until IS NULL LIMIT \(most))
-                    """
-                )
-                standing(name) { $0.ready = Int(ready ?? 0) }
+            for (rows, count) in [(Self.ready, \QueueStanding.ready), (Self.delayed, \.delayed)] {
+                for name in try queues(rows) {
+                    let number = try connection.integer("SELECT count(*) FROM (SELECT 1 \(rows) AND queue = \(name) LIMIT \(most))")
+                    standing(name) { $0[keyPath: count] = Int(number ?? 0) }
+                }
             }
-            try connection.each(
-                "SELECT queue FROM tasks INDEXED BY tasks_held WHERE status = 'queued' AND held_until IS NOT NULL LIMIT \(most)"
-            ) { row in standing(row.rawText(0)) { $0.delayed += 1 } }
-            try connection.each(
-                "SELECT queue FROM tasks INDEXED BY tasks_by_lease WHERE status IN ('running', 'input_required') LIMIT \(most)"
-            ) { row in standing(row.rawText(0)) { $0.executing += 1 } }
+            try connection.each("SELECT queue FROM tasks INDEXED BY tasks_by_lease WHERE status IN ('running', 'input_required')") { row in
+                standing(row.rawText(0)) { $0.executing = min($0.executing + 1, most) }
+            }
             try connection.each("SELECT name, state FROM queues") { row in
                 standing(row.rawText(0)) { $0.state = QueueState(rawValue: row.rawText(1)) ?? .open }
             }
@@ -57,18 +51,17 @@ extension Reader {
         }
     }
 
-    /// The queues in which something may begin: one search in an index for each.
-    private func readyQueues() throws(StoreError) -> [String] {
+    /// The tasks that may begin, and those that wait for their time, each in an index that begins with the queue.
+    private static let ready: SQL = "FROM tasks INDEXED BY tasks_to_claim WHERE status = 'queued' AND held_until IS NULL"
+    private static let delayed: SQL = "FROM tasks INDEXED BY tasks_held_by_queue WHERE status = 'queued' AND held_until IS NOT NULL"
+
+    /// The queues of some tasks: one search in an index for each.
+    private func queues(_ rows: SQL) throws(StoreError) -> [String] {
         var names: [String] = []
         while true {
             let count = names.count
             let after: SQL = names.last.map { "AND queue > \($0)" } ?? ""
-            try connection.each(
-                """
-                SELECT queue FROM tasks INDEXED BY tasks_to_claim WHERE status = 'queued' AND held_until IS NULL \(after)
-                ORDER BY queue LIMIT 1
-                """
-            ) { row in names.append(row.rawText(0)) }
+            try connection.each("SELECT queue \(rows) \(after) ORDER BY queue LIMIT 1") { row in names.append(row.rawText(0)) }
             if names.count == count { return names }
         }
     }
