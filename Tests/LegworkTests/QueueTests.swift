@@ -130,4 +130,32 @@ struct QueueTests {
         tool.mayEnd.fire()
         await bench.manager.engine.live.drained()
     }
+
+    @Test("a store that gives nothing is asked again after a second, by one alarm however often it has failed")
+    func failingClaims() async throws {
+        let (problems, heard) = AsyncStream.makeStream(of: Void.self)
+        let bench = try Bench(echo()) {
+            $0.onProblem = { if $0.contains("no task can be taken") { heard.yield() } }
+        }
+        var failures = problems.makeAsyncIterator()
+        bench.store.fail(.claim)
+        let running = Task { try await bench.manager.run() }
+        for _ in 0..<2 {
+            await failures.next()
+            bench.manager.engine.workers.wake()
+        }
+        let deadlines = bench.manager.engine.deadlines.count
+        for _ in 0..<20 {
+            await failures.next()
+            bench.manager.engine.workers.wake()
+        }
+        #expect(bench.manager.engine.deadlines.count <= deadlines)
+        await failures.next()
+        let task = try await bench.manager.submit("echo", as: bench.alice)
+        bench.store.heal()
+        await bench.pass(.seconds(1))
+        #expect(try await bench.end(of: task.id).status == .completed)
+        running.cancel()
+        try await running.value
+    }
 }

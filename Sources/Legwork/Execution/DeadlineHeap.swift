@@ -32,6 +32,9 @@ final class DeadlineHeap: Sendable {
         }
     }
 
+    /// How many have not passed.
+    var count: Int { state.withLock { $0.queue.count } }
+
     /// Forgets a deadline; one that has passed is no mistake.
     ///
     /// The timer is left: it wakes once and finds nothing to do, while a call after the other would else start and stop one each.

@@ -155,7 +155,8 @@ final class WorkerPool: Sendable {
     }
 
     private func tryAgain(_ engine: Engine) {
-        engine.deadlines.schedule(after: .seconds(1)) { [weak self] in self?.lookAgain() }
+        // With the one alarm: an alarm for each failure would ring for ever once there were several, each for the next.
+        setAlarm(at: engine.clock.now + .seconds(1), engine)
     }
 
     private func setAlarm(at time: Timestamp, _ engine: Engine) {
