@@ -106,6 +106,41 @@ struct RetryTests {
         }
     }
 
+    @Test("is not tried once more when that would be late, and says so; what the manager itself calls is tried as any other")
+    func onceMore() async throws {
+        let bench = try Bench(Self.tool { _, _ in throw ToolFault(description: "broken") })
+        try await running(bench) {
+            var options = SubmitOptions()
+            options.deadline = bench.clock.now + .seconds(60)
+            let task = try await bench.manager.submit("flaky", as: bench.alice, options: options)
+            _ = try await bench.end(of: task.id)
+            try await bench.manager.retry(task.id, in: .operator)
+            #expect(try await bench.end(of: task.id).attempts == 2)
+            await bench.pass(.seconds(60))
+            do {
+                try await bench.manager.retry(task.id, in: .operator)
+                Issue.record("a task whose deadline has passed was tried again")
+            } catch let error as TaskManagerError {
+                #expect(error.code == .notRetriable)
+                #expect(error.message.contains("deadline"))
+            }
+
+            let reminder = TaskRecord(
+                id: .random(),
+                tool: "reminder",
+                title: "Reminder",
+                caller: bench.alice,
+                arguments: ["message": "now", "to": .string(TaskID.random().description)],
+                createdAt: bench.clock.now
+            )
+            _ = try await bench.store.insert(InsertRequest(reminder, events: []))
+            bench.manager.engine.workers.wake()
+            #expect(try await bench.end(of: reminder.id).status == .failed)
+            try await bench.manager.retry(reminder.id, in: .operator)
+            #expect(try await bench.end(of: reminder.id).attempts == 2)
+        }
+    }
+
     @Test("is tried when its error says, and not at all when its error says so", arguments: [true, false])
     func errorDecides(throwing: Bool) async throws {
         let bench = try Bench(

@@ -6,13 +6,13 @@ extension TaskManager {
     /// The task joins its queue again, whatever its retry policy says. It is the only way in which a task that has ended changes.
     ///
     /// - Returns: the queued task.
-    /// - Throws: ``TaskManagerError/Code/notFound``; ``TaskManagerError/Code/notRetriable`` when it did not fail, and
+    /// - Throws: ``TaskManagerError/Code/notFound``; ``TaskManagerError/Code/notRetriable`` when it did not fail or its deadline has passed, and
     ///   ``TaskManagerError/Code/nameTaken`` when another live task has its name or flight key by now; ``ToolError`` for a tool that is not
     ///   known here; ``StoreError``.
     @discardableResult
     public func retry(_ id: TaskID, in scope: Scope) async throws -> TaskRecord {
         let failed = try await task(id, in: scope)
-        _ = try tools.tool(named: failed.tool)
+        if builtIn[failed.tool] == nil { _ = try tools.tool(named: failed.tool) }
         if engine.isShuttingDown { throw shuttingDown }
         do {
             let update = try await engine.update(id, in: scope, from: failed) { record in
@@ -21,6 +21,12 @@ extension TaskManager {
                         .notRetriable,
                         "task \(id) is \(record.status.rawValue), and only a failed task can be tried again"
                             + (record.status == .stopped ? "; resume it" : "; call its tool again")
+                    )
+                }
+                if let deadline = record.terms.deadline, deadline <= engine.clock.now {
+                    throw TaskManagerError(
+                        .notRetriable,
+                        "the deadline of task \(id) has passed, \(deadline), so another attempt would be late as well; call its tool again"
                     )
                 }
                 return try record.apply(.retryRequested, at: engine.clock.now)
