@@ -128,4 +128,27 @@ struct LimitTests {
             #expect(try await bench.end(of: task.id).status == .completed)
         }
     }
+
+    @Test("is not idle while a tool that it called itself works")
+    func notIdleInCall() async throws {
+        let called = ScriptedTool(ToolDescriptor(name: "called", description: "", background: .never))
+        let box = Lock<TaskManager?>(nil)
+        let tool = ClosureTool(ToolDescriptor(name: "calling", description: "")) { _, context in
+            let manager = box.withLock { $0 }
+            return try await manager?.call("called", as: context.caller).result ?? .error("it was no result")
+        }
+        let bench = try Bench(tool, called)
+        box.withLock { $0 = bench.manager }
+        try await running(bench) {
+            var options = SubmitOptions()
+            options.limits = TaskLimits(wall: .zero, idle: .seconds(20))
+            let task = try await bench.manager.submit("calling", as: bench.alice, options: options)
+            await called.began.wait()
+            for _ in 0..<3 { await bench.pass(.seconds(20)) }
+            #expect(try await bench.manager.task(task.id, in: .operator).status == .running)
+            called.mayEnd.fire()
+            #expect(try await bench.end(of: task.id).status == .completed)
+        }
+        box.withLock { $0 = nil }
+    }
 }

@@ -45,12 +45,15 @@ extension Attempt {
 
     /// Does something during which the task rests with somebody else: its place in the pool is free meanwhile, and the idle limit stands still.
     func whileWaiting<Value>(_ body: () async throws -> Value) async rethrows -> Value {
-        state.withLock { $0.kept?.limits?.beginWait() }
         slot?.beginWait()
-        defer {
-            slot?.endWait()
-            state.withLock { $0.kept?.limits?.endWait(at: engine.clock.uptime) }
-        }
+        defer { slot?.endWait() }
+        return try await whileCalling(body)
+    }
+
+    /// Waits for a tool that this attempt's tool has called: the idle limit stands still.
+    func whileCalling<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        state.withLock { $0.kept?.limits?.beginWait() }
+        defer { state.withLock { $0.kept?.limits?.endWait(at: engine.clock.uptime) } }
         return try await body()
     }
 

@@ -46,7 +46,7 @@ extension TaskManager {
         guard case .lazy(let window) = plan else { return try await callRecorded(tool, arguments, caller, options, plan) }
         let attempt = Attempt(engine: engine, tool: tool, arguments: arguments, caller: caller, options: options)
         if let result = try attempt.start() { return .finished(result) }
-        return try await attempt.outcome(within: window)
+        return try await outcome(of: attempt, within: window)
     }
 
     // Kept out of the frame of quick calls.
@@ -76,18 +76,24 @@ extension TaskManager {
         }
         guard record.keepsUntilRead else {
             if let result = try attempt.start() { return .finished(result) }
-            return try await attempt.outcome(within: plan.window)
+            return try await outcome(of: attempt, within: plan.window)
         }
         let outcome: CallOutcome
         if let result = try attempt.start() {
             outcome = .finished(result)
         } else {
-            outcome = try await attempt.outcome(within: plan.window)
+            outcome = try await self.outcome(of: attempt, within: plan.window)
         }
         if case .finished = outcome, let ended = try? await task(record.id, in: caller.scope) {
             await noteReading([ended], in: caller.scope)
         }
         return outcome
+    }
+
+    /// Waits for the outcome of a call, perhaps one that the tool of another attempt makes.
+    private func outcome(of attempt: Attempt, within window: Duration?) async throws -> CallOutcome {
+        guard let calling = Attempt.waiting(in: engine) else { return try await attempt.outcome(within: window) }
+        return try await calling.whileCalling { try await attempt.outcome(within: window) }
     }
 
     /// Puts a call into a queue, from which a worker takes it.
