@@ -9,7 +9,7 @@ enum Submit: Command {
         Prints the task's id at once; legwork wait waits for the result. DURATION is as in 500ms, 10s, 2m, 1h; 0 is no limit.
         """
     static let options = [
-        Option("queue", short: "q", value: "QUEUE", "the queue (default 'default')"),
+        Option("queue", value: "QUEUE", "the queue (default 'default')"),
         Option("priority", short: "p", value: "N", "higher goes first (default 0)"),
         Option("delay", value: "DURATION", "how long it is to wait at least"),
         Option("deadline", value: "TIME", "when it has to have ended: a time such as 2027-01-31T12:00:00.000Z, or a DURATION from now"),
