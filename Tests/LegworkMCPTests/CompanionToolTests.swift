@@ -256,17 +256,23 @@ struct CompanionToolTests {
     }
 
     @Test(
-        "list_tasks finds by status and tool",
-        arguments: [(#"{"status":"active"}"#, 1), (#"{"status":"finished"}"#, 2), (#"{"status":"failed"}"#, 0), (#"{"tool":"slow"}"#, 1)]
+        "list_tasks finds by status, reason and tool",
+        arguments: [
+            (#"{"reason":"tool_error"}"#, 1), (#"{"reason":"wall_limit"}"#, 0), (#"{"status":"active"}"#, 1),
+            (#"{"status":"finished"}"#, 3),
+            (#"{"status":"cancelled"}"#, 0), (#"{"tool":"slow"}"#, 1),
+        ]
     )
     func filter(arguments: String, count: Int) async throws {
         let (slow, quick) = (scripted(), echo { $0.background = .always })
-        let bench = try bench(slow, quick)
+        let broken = ClosureTool(ToolDescriptor(name: "broken", description: "", background: .always)) { _, _ in .error("broken") }
+        let bench = try bench(slow, quick, broken)
         for _ in 0..<2 { try await ended(bench, start(bench, "echo")) }
+        try await ended(bench, start(bench, "broken"))
         _ = try await start(bench, "slow")
         let result = try await call(bench, "list_tasks", json(arguments))
         #expect(result.structuredContent?["count"]?.int == count)
-        if count == 0 { #expect(result.text.hasPrefix("No task fits, of 3 in all")) }
+        if count == 0 { #expect(result.text.hasPrefix("No task fits, of 4 in all")) }
         slow.mayEnd.fire()
     }
 

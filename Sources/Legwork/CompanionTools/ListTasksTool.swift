@@ -22,6 +22,10 @@ struct ListTasksTool: Tool {
                 "type": "string", "enum": .array((groups.keys.sorted() + TaskStatus.allCases.map(\.rawValue)).map(JSONValue.string)),
                 "description": "Only tasks with this status; 'active' means all that have not ended, 'finished' all that have.",
             ],
+            "reason": [
+                "type": "string", "minLength": 1, "maxLength": 100,
+                "description": "Only tasks that have their status for this reason, such as tool_error, wall_limit or orphaned.",
+            ],
             "tool": ["type": "string", "minLength": 1, "maxLength": 128, "description": "Only calls of this tool."],
             "limit": [
                 "type": "integer", "minimum": 1, "maximum": JSONValue(maximumLimit), "default": JSONValue(defaultLimit),
@@ -45,6 +49,7 @@ struct ListTasksTool: Tool {
             if let status = arguments["status"]?.string {
                 query.statuses = Self.groups[status] ?? Set(TaskStatus(rawValue: status).map { [$0] } ?? [])
             }
+            query.reason = arguments["reason"]?.string.map(TaskReason.init)
             query.tool = arguments["tool"]?.string
             if let text = arguments["cursor"]?.string {
                 guard let cursor = TaskCursor(text) else {

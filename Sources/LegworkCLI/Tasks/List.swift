@@ -12,6 +12,8 @@ enum List: Command {
             value: "STATUS",
             "only these: queued running input_required stopped completed failed cancelled, active, finished"
         ),
+        Option("reason", value: "REASON", "only these: tool_error wall_limit idle_limit queue_limit orphaned shutdown unknown_tool …"),
+        Option("queue", value: "QUEUE", "only tasks of this queue"),
         Option("tool", value: "NAME", "only calls of this tool"),
         Option("limit", short: "n", value: "N", "at most so many (default 20)"),
         Option("cursor", value: "CURSOR", "go on where an earlier list ended"),
@@ -23,7 +25,7 @@ enum List: Command {
         }
         let limit = try invocation.arguments.number("limit", in: 1...1000) ?? 20
         var query = "limit=\(limit)"
-        for name in ["status", "tool", "cursor"] {
+        for name in ["status", "reason", "queue", "tool", "cursor"] {
             if let value = invocation.arguments[name] { query += "&\(name)=\(DaemonClient.escape(value))" }
         }
         let page = try await invocation.client().get("/v1/tasks?\(query)")

@@ -371,6 +371,7 @@ extension MemoryTaskStore.Contents {
             && (query.parent.map { $0 == record.lineage.parent } ?? true)
             && (query.run.map { record.lineage.run.isExactly($0) } ?? true)
             && (query.queue.map { $0.isExactly(record.queue) } ?? true)
+            && (query.reason.map { record.reason?.rawValue.isExactly($0.rawValue) ?? false } ?? true)
             && (query.createdSince.map { $0 <= record.createdAt } ?? true)
     }
 

@@ -184,6 +184,8 @@ public struct TaskQuery: Sendable, Hashable {
     public var run: String?
     /// Only tasks of this queue.
     public var queue: String?
+    /// Only tasks whose status has this reason, such as ``TaskReason/wallLimit``.
+    public var reason: TaskReason?
     /// Only tasks recorded at this time or later.
     public var createdSince: Timestamp?
     /// The most tasks on this page, 1 to ``maximumLimit``.
@@ -199,6 +201,7 @@ public struct TaskQuery: Sendable, Hashable {
         parent: TaskID? = nil,
         run: String? = nil,
         queue: String? = nil,
+        reason: TaskReason? = nil,
         createdSince: Timestamp? = nil,
         limit: Int = 100,
         cursor: TaskCursor? = nil
@@ -209,6 +212,7 @@ public struct TaskQuery: Sendable, Hashable {
         self.parent = parent
         self.run = run
         self.queue = queue
+        self.reason = reason
         self.createdSince = createdSince
         self.limit = min(max(1, limit), Self.maximumLimit)
         self.cursor = cursor

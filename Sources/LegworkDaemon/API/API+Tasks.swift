@@ -33,12 +33,13 @@ extension API {
                 }
             case "tool": query.tool = value
             case "queue": query.queue = value
+            case "reason": query.reason = TaskReason(value)
             case "parent": query.parent = try await manager.resolve(value, in: request.principal.scope)
             case "limit": query.limit = try number(name, value, 1...TaskQuery.maximumLimit)
             case "cursor":
                 guard let cursor = TaskCursor(value) else { throw invalid("the cursor is none that a list gave; begin without one") }
                 query.cursor = cursor
-            default: throw invalid("the parameter '\(name)' is not known; known are status, tool, queue, parent, limit, cursor")
+            default: throw invalid("the parameter '\(name)' is not known; known are status, reason, tool, queue, parent, limit, cursor")
             }
         }
         let page = try await manager.tasks(query)

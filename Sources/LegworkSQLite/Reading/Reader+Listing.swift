@@ -33,6 +33,7 @@ extension Reader {
             let wanted = query.statuses.isEmpty ? "" : SQL(stringLiteral: " AND status IN (\(list))")
             return ["\(Self.summary) \(family)\(wanted) \(rest)"]
         }
+        if let reason = query.reason { return statuses.map { Self.range(reason.rawValue, $0, query.scope, rest) } }
         return statuses.map { status in
             switch (query.scope, query.tool, query.queue) {
             case (.owner(let owner), let tool?, _):
@@ -60,6 +61,19 @@ extension Reader {
         }
     }
 
+    /// The range of an index that holds the tasks of a reason: those of some are few among very many.
+    private static func range(_ reason: String, _ status: TaskStatus, _ scope: Scope, _ rest: SQL) -> SQL {
+        switch scope {
+        case .owner(let owner):
+            """
+            \(summary) INDEXED BY tasks_by_owner_reason
+            WHERE owner = \(owner.name) AND reason = \(reason) AND status = \(literal: status) \(rest)
+            """
+        case .operator:
+            "\(summary) INDEXED BY tasks_by_reason WHERE reason = \(reason) AND status = \(literal: status) \(rest)"
+        }
+    }
+
     /// The range of an index that holds a task's children or a run's members, where these are asked for.
     private static func family(_ query: TaskQuery) -> SQL? {
         switch (query.parent, query.run, query.scope) {
@@ -76,7 +90,8 @@ extension Reader {
         var filter: SQL = ""
         if query.parent != nil { filter = "\(filter)\(and: query.scope)" }
         if let run = query.run, query.parent != nil { filter = "\(filter) AND run = \(run)" }
-        if let tool = query.tool, isFamily { filter = "\(filter) AND tool = \(tool)" }
+        if let reason = query.reason, isFamily { filter = "\(filter) AND reason = \(reason.rawValue)" }
+        if let tool = query.tool, isFamily || query.reason != nil { filter = "\(filter) AND tool = \(tool)" }
         if let queue = query.queue { filter = "\(filter) AND queue = \(queue)" }
         if let since = query.createdSince { filter = "\(filter) AND created_at >= \(since.milliseconds)" }
         return filter

@@ -79,6 +79,31 @@ extension StoreBehaviour {
                 try expect(try await stage.list(TaskQuery(in: scope, queue: "default")), equals: usual, "by the usual queue")
             }
         },
+        StoreBehaviour("a list by reason shows what has its status for that reason, whatever the status, and adds up with other filters") {
+            stage in
+            let parent = try await stage.add()
+            let slow = try await stage.addFinished(.limitReached(.wallLimit))
+            let broken = try await stage.addFinished(.failed(.toolError)) { $0.parent = parent.id }
+            let other = try await stage.addFinished(.failed(.toolError)) {
+                $0.tool = "shell2"
+                $0.queue = "slow"
+            }
+            let again = try await stage.advance(try await stage.addRunning(), .retried(.toolError))
+            for scope in [Scope.operator, .owner("ann")] {
+                func ids(_ query: TaskQuery) async throws -> [TaskID] { try await stage.list(query) }
+                try expect(try await ids(TaskQuery(in: scope, reason: .wallLimit)), equals: [slow.id], "by one reason")
+                let failing = [again.id, other.id, broken.id]
+                try expect(try await ids(TaskQuery(in: scope, reason: .toolError, limit: 2)), equals: failing, "by another")
+                let failed = TaskQuery(in: scope, statuses: [.failed], reason: .toolError)
+                try expect(try await ids(failed), equals: [other.id, broken.id], "by reason and status")
+                try expect(try await ids(TaskQuery(in: scope, tool: "shell2", reason: .toolError)), equals: [other.id], "and tool")
+                try expect(try await ids(TaskQuery(in: scope, queue: "slow", reason: .toolError)), equals: [other.id], "and queue")
+                try expect(try await ids(TaskQuery(in: scope, parent: parent.id, reason: .toolError)), equals: [broken.id], "and parent")
+                try expect(try await ids(TaskQuery(in: scope, parent: parent.id, reason: .orphaned)), equals: [], "and parent, by none")
+                try expect(try await ids(TaskQuery(in: scope, reason: TaskReason("Wall_limit"))), equals: [], "by no reason")
+            }
+            try expect(try await stage.list(TaskQuery(in: .owner("eve"), reason: .toolError)), equals: [], "a stranger's list")
+        },
         StoreBehaviour("filters add up") { stage in
             let parent = try await stage.add { $0.tool = "root" }.id
             var expected: [TaskQuery: [TaskID]] = [:]

@@ -220,6 +220,7 @@ struct Player {
         if random.once(in: 5) { query.parent = random.perhaps(ids, nilOnceIn: 9) }
         if random.once(in: 5) { query.run = random.pick(Self.runs) }
         if random.once(in: 4) { query.queue = random.pick(queues) }
+        if random.once(in: 5) { query.reason = random.pick([.toolError, .orphaned, .shutdown, .wallLimit, .cancelForced]) }
         if random.once(in: 4) { query.createdSince = now + .milliseconds(-random.number(0...20_000)) }
         for _ in 0..<3 {
             let asked = query

@@ -82,6 +82,11 @@ struct QueueingTasks {
             #expect(try await site.legwork("wait", late, long).code == 1)
             #expect(try await site.json("show", late)["task"]?["reason"] == "queue_limit")
             #expect(try await site.json("show", long)["task"]?["reason"] == "wall_limit")
+            #expect(try await site.legwork("list", "-q", "--reason", "wall_limit").lines == [long])
+            #expect(
+                try await site.legwork("list", "-q", "--status", "finished", "--reason", "queue_limit", "--queue", "slow").lines == [late]
+            )
+            #expect(try await site.legwork("list", "-q", "--reason", "orphaned").lines == [])
         }
     }
 
