@@ -74,6 +74,8 @@ struct EvidenceTests {
             ("check", 1, "/a/b.swift:3:7: error: cannot find 'x' in scope", .compile),
             ("custom", 1, "main.c:12: fatal error: x.h: No such file", .compile),
             ("custom", 1, "warning: unused variable", .lint),
+            ("custom", 1, "one\r\n\twarning: unused variable\r\n", .lint),
+            ("custom", 1, "a.c:1: warning: x\nsee error: no", .environment),
             ("custom", 1, "it says warning: nothing", .environment),
             ("custom", 1, "running 3 tests\ntest result: FAILED. 1 passed", .test),
             ("custom", 1, "the test result: failed they said", .environment),
@@ -104,6 +106,26 @@ struct EvidenceTests {
         #expect(EvidenceText.summary(String(repeating: "x", count: 241)) == String(repeating: "x", count: 237) + "...")
         #expect(EvidenceText.ending("0123456789", limit: 6) == "...789")
         #expect(EvidenceText.summary("a\u{1B}[1mb\u{0}\n\tc\r") == "a[1mb\n\tc")
+    }
+
+    @Test("a summary is short in bytes too, though one character can be made of a million marks")
+    func marks() {
+        let marks = "a" + String(repeating: "\u{301}", count: 1_000_000)
+        for text in [EvidenceText.summary(marks), EvidenceText.ending(marks)] { #expect(text.utf8.count < 20_000) }
+        #expect(EvidenceText.summary(marks).hasSuffix("..."))
+        #expect(EvidenceText.ending(marks).utf8.starts(with: "...".utf8))
+        let families = String(repeating: "👨‍👩‍👧‍👦", count: 240)
+        #expect(EvidenceText.summary(families) == families)
+    }
+
+    @Test("a gate's folder and classification are short, wherever they come from")
+    func shortGate() throws {
+        var json = try #require(gate("g").json.object)
+        json["cwd"] = .string(String(repeating: "/x", count: 100_000))
+        json["classification"] = .string(String(repeating: "x", count: 100_000))
+        let read = try #require(Gate(json: .object(json)))
+        #expect(read.directory.utf8.count <= 4096)
+        #expect(read.classification.utf8.count <= 100)
     }
 
     @Test(

@@ -48,10 +48,10 @@ public struct Gate: Sendable, Hashable {
         self.id = id.truncated(toBytes: 100)
         self.gate = gate.truncated(toBytes: 100)
         self.command = EvidenceText.summary(command, limit: 1000)
-        self.directory = directory
+        self.directory = directory.truncated(toBytes: 4096)
         self.exitCode = exitCode
         self.status = status
-        self.classification = classification
+        self.classification = classification.truncated(toBytes: 100)
         self.duration = duration
         self.summary = EvidenceText.ending(summary)
         self.logPath = logPath

@@ -34,14 +34,17 @@ public enum GateClassification: String, Sendable, Hashable, CaseIterable {
         // What a shell says of a command that cannot be found or run.
         if exitCode == 126 || exitCode == 127 { return .environment }
         var (portIsTaken, failsToCompile, failsTest, warns) = (false, false, false, false)
-        for line in output.split(whereSeparator: \.isNewline) {
-            if line.contains("address already in use") || words(line).contains("eaddrinuse") { portIsTaken = true }
-            if line.contains("error: could not compile") || line.contains("compilation failed") || isDiagnosis(line) {
+        // Bytes, for there may be megabytes of them, and what is looked for is ASCII.
+        for line in Array(output.utf8).split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            if line.holds("address already in use") || line.holds("eaddrinuse") && words(line).contains("eaddrinuse") {
+                portIsTaken = true
+            }
+            if line.holds("error: could not compile") || line.holds("compilation failed") || line.holds("error:") && isDiagnosis(line) {
                 failsToCompile = true
             }
-            let start = line.drop(while: \.isWhitespace)
-            if start.hasPrefix("test result: failed") { failsTest = true }
-            if start.hasPrefix("warning:") { warns = true }
+            let start = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            if start.starts(with: "test result: failed".utf8) { failsTest = true }
+            if start.starts(with: "warning:".utf8) { warns = true }
         }
         if portIsTaken { return .portBinding }
         if ["clippy", "fmt", "lint", "format"].contains(gate) { return .lint }
@@ -51,9 +54,24 @@ public enum GateClassification: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Whether a line is a compiler's: `file:line:column: error: …`.
-    private static func isDiagnosis(_ line: Substring) -> Bool {
-        line.firstMatch(of: #/^\S[^:]*:\d+(:\d+)?: (fatal )?error:/#) != nil
+    private static func isDiagnosis(_ line: ArraySlice<UInt8>) -> Bool {
+        // What such a line says of its place is short.
+        String(decoding: line.prefix(8192), as: UTF8.self).firstMatch(of: #/^\S[^:]*:\d+(:\d+)?: (fatal )?error:/#) != nil
     }
 
-    private static func words(_ line: Substring) -> [Substring] { line.split { !$0.isLetter && !$0.isNumber } }
+    private static func words(_ line: ArraySlice<UInt8>) -> [Substring] {
+        String(decoding: line, as: UTF8.self).split { !$0.isLetter && !$0.isNumber }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether a text stands somewhere in the line.
+    fileprivate func holds(_ text: StaticString) -> Bool {
+        let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        guard count >= wanted.count else { return false }
+        for start in startIndex...endIndex - wanted.count where self[start] == wanted[0] && self[start...].starts(with: wanted) {
+            return true
+        }
+        return false
+    }
 }

@@ -89,10 +89,10 @@ public struct PatchAttempt: Sendable, Hashable {
             verification: json["verification"]?.array?.compactMap(\.string) ?? [],
             recordedAt: recordedAt
         )
-        baseRef = json["base_ref"]?.string
-        baseSHA = json["base_sha"]?.string
-        headRef = json["head_ref"]?.string
-        headSHA = json["head_sha"]?.string
+        baseRef = json["base_ref"]?.string?.truncated(toBytes: 1000)
+        baseSHA = json["base_sha"]?.string?.truncated(toBytes: 1000)
+        headRef = json["head_ref"]?.string?.truncated(toBytes: 1000)
+        headSHA = json["head_sha"]?.string?.truncated(toBytes: 1000)
         isSelected = json["selected"]?.bool ?? false
     }
 }
