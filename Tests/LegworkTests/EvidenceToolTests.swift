@@ -11,21 +11,28 @@ struct EvidenceToolTests {
     init() throws { folder = try TemporaryFolder() }
 
     /// Stands for `run_command`: writes its line, and ends as the line says.
-    private func runner() -> ClosureTool {
+    private func runner(_ started: TestSignal, _ deletes: @escaping @Sendable () async -> Void) -> ClosureTool {
         ClosureTool(ToolDescriptor(name: "run_command", description: "")) { arguments, context in
             let line = arguments["shell"]?.string ?? ""
             if line == "cannot start" { throw ToolFault(description: "no such program") }
             let output = try context.openOutput()
             try Array("output of \(line)\n".utf8).withUnsafeBytes { try output.append($0) }
-            if line == "cancelled" { throw CancellationError() }
+            if line == "waits" {
+                started.fire()
+                try await TestSignal().waitUnlessCancelled()
+            }
+            if line == "deletes its task" { await deletes() }
             let code = Int(line.split(separator: " ").last ?? "") ?? 0
             return .text("", structured: ["exit_code": JSONValue(code), "timed_out": .bool(line == "slow"), "duration_ms": 1500])
         }
     }
 
-    private func bench() throws -> Bench {
+    private func bench(
+        _ started: TestSignal = TestSignal(),
+        deletes: @escaping @Sendable () async -> Void = {}
+    ) throws -> Bench {
         let path = folder.path + "/outputs"
-        let bench = try Bench(runner(), ScriptedTool()) { $0.outputFolder = path }
+        let bench = try Bench(runner(started, deletes), ScriptedTool()) { $0.outputFolder = path }
         try bench.manager.registerEvidenceTools(withAliases: true)
         return bench
     }
@@ -160,12 +167,41 @@ struct EvidenceToolTests {
     @Test("record that a gate was cancelled, with what it wrote until then")
     func cancelledGate() async throws {
         defer { folder.remove() }
-        let bench = try bench()
+        let started = TestSignal()
+        let bench = try bench(started)
         let id = try await bench.background().id
-        _ = try? await call(bench, "run_gate", ["gate": "test", "command": "cancelled"], under: id)
+        var options = CallOptions.background
+        options.lineage = Lineage(parent: id)
+        let arguments: JSONValue = ["gate": "test", "command": "waits"]
+        let task = try #require(try await bench.manager.call("run_gate", arguments, as: bench.alice, options: options).task)
+        await started.wait()
+        _ = try await bench.manager.cancel(task.id, in: bench.alice.scope)
+        #expect(try await bench.end(of: task.id).status == .cancelled)
         let gate = try #require(try await bench.manager.task(id, in: bench.alice.scope).evidence.gates.first)
         #expect(gate.status == .cancelled)
         #expect(gate.classification == "cancelled")
+        #expect(gate.summary == "output of waits\n")
+        let log = try await bench.manager.artifact(#require(gate.logPath), of: id, in: bench.alice.scope)
+        #expect(String(decoding: log.bytes, as: UTF8.self) == "$ waits\noutput of waits\n")
+    }
+
+    @Test("say that a gate is not recorded when it cannot be")
+    func lostGate() async throws {
+        defer { folder.remove() }
+        let gone = Sayings<TaskID>()
+        let store = Sayings<TaskManager>()
+        let bench = try bench {
+            for id in gone.all { try? await store.all.first?.delete(id, in: .operator) }
+        }
+        store.add(bench.manager)
+        let echo = ClosureTool(ToolDescriptor(name: "quick", description: "")) { _, _ in .text("done") }
+        try bench.manager.tools.register(echo)
+        let id = try await bench.end(of: bench.background("quick").id).id
+        gone.add(id)
+        let arguments: JSONValue = ["gate": "test", "command": "deletes its task", "task_id": .string(id.description)]
+        let result = try await call(bench, "run_gate", arguments)
+        #expect(result.structuredContent?["gate"]?["status"] == "passed")
+        #expect(result.structuredContent?["recorded"] == false)
     }
 
     @Test("run a gate for nobody too, and refuse what makes no sense before anything starts")

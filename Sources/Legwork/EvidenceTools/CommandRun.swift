@@ -7,6 +7,8 @@ struct CommandRun: Sendable {
     struct Ending: Sendable {
         var exitCode: Int?
         var isTimedOut: Bool
+        /// Whether it was ended because its caller was told to stop.
+        var isCancelled = false
         var duration: Duration
         /// What it wrote, or the end of that.
         var output: [UInt8]
@@ -35,17 +37,23 @@ struct CommandRun: Sendable {
     ///   - arguments: those of `run_command`.
     ///   - context: who calls; hears what the command is doing.
     ///   - isShown: whether the output is that of the call, so that it can be followed, or nobody's.
-    /// - Throws: when it could not be started; `CancellationError`.
+    /// - Throws: when it could not be started.
     func run(_ arguments: JSONObject, _ context: ToolContext, isShown: Bool) async throws -> Ending {
         try prepare(arguments)
         let output: any ToolOutput = isShown ? try context.openOutput() : MemoryOutput(limit: Self.maximumOutput)
         let start = output.byteCount
-        let result = try await tool.call(.object(arguments), ToolContext(host: CommandHost(context, output)))
+        var result: ToolResult?
+        do {
+            result = try await tool.call(.object(arguments), ToolContext(host: CommandHost(context, output)))
+        } catch is CancellationError {
+            // What it wrote until then is told all the same.
+        }
         let written = output.byteCount - start
-        let facts = result.structuredContent
+        let facts = result?.structuredContent
         return Ending(
             exitCode: facts?["exit_code"]?.int,
             isTimedOut: facts?["timed_out"]?.bool ?? false,
+            isCancelled: result == nil,
             duration: .milliseconds(facts?["duration_ms"]?.int ?? 0),
             output: try output.tail(min(written, Self.maximumOutput)),
             outputBytes: written

@@ -53,11 +53,9 @@ struct RunGateTool: Tool {
         try await desk.answerAnyway(arguments, context) { manager, target in
             let directory = EvidenceDesk.directory(arguments, target)
             let start = manager.engine.clock.now
-            var ending: CommandRun.Ending?
+            var ending: CommandRun.Ending
             do {
                 ending = try await commands.run(Self.command(arguments, in: directory), context, isShown: true)
-            } catch is CancellationError {
-                // It is recorded all the same: the task it belongs to may go on.
             } catch {
                 ending = CommandRun.Ending(
                     exitCode: nil,
@@ -68,53 +66,53 @@ struct RunGateTool: Tool {
                 )
             }
             let now = manager.engine.clock.now
-            let gate = await keep(arguments, directory, ending, took: now - start, at: now, of: target, manager, context)
-            if ending == nil { throw CancellationError() }
+            if ending.isCancelled { ending.duration = now - start }
+            // It is recorded also when it was cancelled: the task it belongs to may go on.
+            let (gate, isRecorded) = await keep(arguments, directory, ending, at: now, of: target, manager, context)
+            if ending.isCancelled { throw CancellationError() }
             return ToolResult(
                 content: [.text("Gate \(gate.gate) \(gate.status.rawValue) (\(gate.classification))\n\(gate.summary)")],
-                structuredContent: ["gate": gate.json, "recorded": .bool(target != nil)]
+                structuredContent: ["gate": gate.json, "recorded": .bool(isRecorded)]
             )
         }
     }
 
     /// Makes the record of a run, and keeps it where there is a task for it. That it cannot be kept is no reason to lose it.
+    ///
+    /// - Returns: the record, and whether the task has it.
     private func keep(
         _ arguments: JSONValue,
         _ directory: String?,
-        _ ending: CommandRun.Ending?,
-        took duration: Duration,
+        _ ending: CommandRun.Ending,
         at now: Timestamp,
         of target: TaskRecord?,
         _ manager: TaskManager,
         _ context: ToolContext
-    ) async -> Gate {
+    ) async -> (gate: Gate, isRecorded: Bool) {
         let name = arguments["gate"]?.string ?? "custom"
         let status: Gate.Status =
-            switch ending {
-            case nil: .cancelled
-            case let ending?: ending.isTimedOut ? .timeout : ending.exitCode == 0 ? .passed : .failed
-            }
-        let text = ending?.text ?? ""
+            ending.isCancelled ? .cancelled : ending.isTimedOut ? .timeout : ending.exitCode == 0 ? .passed : .failed
+        let text = ending.text
         let end = text.split(separator: "\n").isEmpty ? "(no output)" : text
         var gate = Gate(
             id: "gate_" + EvidenceID.make(),
             gate: name,
             command: Self.line(arguments),
             directory: directory ?? "",
-            exitCode: ending?.exitCode,
+            exitCode: ending.exitCode,
             status: status,
-            classification: GateClassification(gate: name, status: status, exitCode: ending?.exitCode, output: text).rawValue,
-            duration: ending.map { max($0.duration, .zero) } ?? duration,
+            classification: GateClassification(gate: name, status: status, exitCode: ending.exitCode, output: text).rawValue,
+            duration: max(ending.duration, .zero),
             summary: end,
             recordedAt: now
         )
-        guard let target else { return gate }
+        guard let target else { return (gate, false) }
         do {
             var log = Array("$ \(gate.command)\n".utf8)
-            if let ending, ending.outputBytes > ending.output.count {
+            if ending.outputBytes > ending.output.count {
                 log += Array("[\(ending.outputBytes - ending.output.count) earlier bytes left out]\n".utf8)
             }
-            log += ending?.output ?? []
+            log += ending.output
             gate.logPath = try await manager.engine.write(.init(label: "gate-\(name)", ending: "log", bytes: log), of: target.id)
         } catch {
             context.emit("the log of the gate cannot be kept: \(error)", data: ["kind": "error"])
@@ -123,8 +121,9 @@ struct RunGateTool: Tool {
             try await manager.record(.gate(gate), of: target.id, in: context.caller.scope)
         } catch {
             context.emit("the gate cannot be recorded: \(error)", data: ["kind": "error"])
+            return (gate, false)
         }
-        return gate
+        return (gate, true)
     }
 
     private static func command(_ arguments: JSONValue, in directory: String?) -> JSONObject {
