@@ -74,6 +74,23 @@ struct UnwrittenReportTests {
         #expect(texts.last == "3 more came faster than they could be written")
     }
 
+    @Test("loses no evidence, however much else is said, also when it is put back")
+    func evidence() {
+        let now = now
+        func artifact(_ name: String) -> TimelineEntryDraft {
+            TimelineEntryDraft(.artifact(Artifact(label: name, path: name, summary: "", createdAt: now)), at: now)
+        }
+        let older = entries((0..<UnwrittenReports.maximumEntries + 5).map(String.init))
+        var reports = entries(["x"])
+        reports.add(artifact("a.txt"))
+        reports.putBack(older)
+        reports.add(artifact("b.txt"))
+        var record = record()
+        let events = reports.apply(to: &record, at: now)
+        #expect(record.evidence.artifacts.map(\.path) == ["a.txt", "b.txt"])
+        #expect(events.last?.text == "6 more came faster than they could be written")
+    }
+
     @Test("leaves out data that is too large, and says so")
     func largeData() {
         var reports = UnwrittenReports()

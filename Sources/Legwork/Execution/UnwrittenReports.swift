@@ -41,7 +41,12 @@ struct UnwrittenReports: Sendable {
                 return
             }
         }
-        guard entries.count < Self.maximumEntries, heldBytes < Self.maximumHeldBytes else {
+        hold(entry)
+    }
+
+    /// Holds an entry, if there is room. Evidence is held in any case: it was promised, and its artifacts have a limit of their own.
+    private mutating func hold(_ entry: TimelineEntryDraft) {
+        guard entry.update != nil || entries.count < Self.maximumEntries && heldBytes < Self.maximumHeldBytes else {
             dropped += 1
             return
         }
@@ -78,10 +83,8 @@ struct UnwrittenReports: Sendable {
         message = newer.message ?? message
         checkpoint = newer.checkpoint ?? checkpoint
         outputBytes = newer.outputBytes ?? outputBytes
-        let room = max(0, Self.maximumEntries - entries.count)
-        entries += newer.entries.prefix(room)
-        heldBytes += newer.heldBytes
-        dropped += newer.dropped + max(0, newer.entries.count - room)
+        dropped += newer.dropped
+        for entry in newer.entries { hold(entry) }
     }
 
     /// Drops everything, which the store will never take, and says so in its place.
