@@ -49,7 +49,10 @@ struct ImportTests {
 
     private func bench() throws -> Bench {
         let path = folder.path + "/outputs"
-        return try Bench(agent()) { $0.outputFolder = path }
+        return try Bench(agent()) { configuration in
+            configuration.outputFolder = path
+            configuration.maximumArgumentBytes = 1 << 20
+        }
     }
 
     private func run(_ bench: Bench, enqueue: Bool = false) async throws -> ImportReport {
@@ -226,6 +229,54 @@ struct ImportTests {
             await bench.code { _ = try await bench.manager.importTasks(ImportRequest(folder: "/nowhere", as: bench.alice, tool: "x")) }
                 == .invalidArgument
         )
+    }
+
+    @Test("gives no task a name that means another")
+    func reserved() async throws {
+        defer { folder.remove() }
+        let id = TaskID.random().description
+        for name in ["self", "all", id] { try file(name, "completed") }
+        let bench = try bench()
+        #expect(try await run(bench).imported.count == 3)
+        let records = try await bench.manager.tasks(TaskQuery(in: .operator)).tasks
+        #expect(records.allSatisfy { $0.name == nil })
+        // They are known all the same.
+        #expect(try await run(bench).known == 3)
+        #expect(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.count == 3)
+    }
+
+    @Test("is not ended by a file that the store never takes, or whose texts are without measure")
+    func unfit() async throws {
+        defer { folder.remove() }
+        let huge = String(repeating: "x", count: 3 << 20)
+        try file("task_1", "completed")
+        try file("task_2", "queued") { $0["prompt"] = .string(huge) }
+        try file("task_3", "failed") { object in
+            object["error"] = .string(huge)
+            object["result_summary"] = .string(huge)
+            object["tool_calls"] = [
+                [
+                    "id": .string(huge), "name": .string(huge), "status": "success", "started_at": "2026-01-02T03:04:10Z",
+                    "input_summary": .string(huge), "output_summary": .string(huge),
+                ]
+            ]
+            object["attempts"] = [["id": "a", "base_ref": .string(huge), "recorded_at": "2026-01-02T03:04:10Z"]]
+            object["timeline"] = [["timestamp": "2026-01-02T03:04:40Z", "kind": .string(huge), "summary": .string(huge)]]
+        }
+        try write("log", "artifacts/task_1/log.txt")
+        let bench = try bench()
+        bench.store.fail(.insert, times: 1, with: StoreError(.invalid, "never"))
+        let report = try await run(bench)
+        #expect(report.imported.map(\.source) == ["task_3"])
+        #expect(report.damaged.map(\.file) == ["tasks/task_1.json", "tasks/task_2.json"])
+        #expect(report.damaged.first?.problem == "never")
+        let record = try await bench.manager.task("task_3", in: .operator)
+        #expect(record.result.map { $0.text.utf8.count <= 64 << 10 } == true)
+        #expect(JSONValue.object(record.evidence.json).json().utf8.count < 5000)
+        #expect(try await bench.events(of: record.id).allSatisfy { ($0.data?.json().utf8.count ?? 0) < 10_000 })
+        // What was copied for it is not left.
+        #expect(try await run(bench).imported.map(\.source) == ["task_1"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/outputs").count == 1)
     }
 
     @Test("of a timeline without end keeps its beginning and its end")

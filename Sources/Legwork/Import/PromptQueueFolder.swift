@@ -32,8 +32,7 @@ struct PromptQueueFolder: Sendable {
     /// - Throws: ``TaskManagerError/Code/invalidArgument`` when it is no such folder.
     func ids() throws -> [String] {
         let folder = path + "/tasks"
-        var status = stat()
-        guard path.hasPrefix("/"), stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard path.hasPrefix("/"), Self.isFolder(folder) else {
             throw TaskManagerError(.invalidArgument, "there is no folder '\(folder)'; name the folder that holds tasks/ and queue.json")
         }
         do {
@@ -62,8 +61,7 @@ struct PromptQueueFolder: Sendable {
     /// The names of a task's artifacts.
     func artifacts(of id: String) -> [String] {
         let folder = "\(path)/artifacts/\(id)"
-        var status = stat()
-        guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [] }
+        guard Self.isFolder("\(path)/artifacts"), Self.isFolder(folder) else { return [] }
         return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { name in
             var status = stat()
             return !name.hasPrefix(".") && lstat("\(folder)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -73,6 +71,12 @@ struct PromptQueueFolder: Sendable {
 
     /// The path of an artifact as the task's file writes it.
     static func reference(_ name: String, of id: String) -> String { "artifacts/\(id)/\(name)" }
+
+    /// Whether there is a folder, which a link to one is not.
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
 
     /// Reads an artifact.
     func artifact(_ name: String, of id: String) throws -> [UInt8] {

@@ -24,7 +24,7 @@ extension PromptTaskFile {
             id: plan.id,
             tool: plan.tool,
             title: prompt.title,
-            name: id,
+            name: CallLimits.mayKeep(name: id) ? id : nil,
             caller: plan.caller,
             arguments: .object(prompt.arguments(for: plan.schema)),
             idempotencyKey: plan.key,

@@ -6,6 +6,8 @@ struct PromptTaskFile: Sendable {
     static let newestSchema = 4
     /// The largest file, in bytes.
     static let maximumBytes = 64 << 20
+    /// The most bytes of a result's summary and of an error.
+    static let maximumTextBytes = 64 << 10
 
     enum Status: String {
         case queued, running, completed, failed, canceled
@@ -81,9 +83,9 @@ struct PromptTaskFile: Sendable {
         startedAt = json["started_at"]?.timestamp
         endedAt = json["ended_at"]?.timestamp
         terminalReason = json["terminal_reason"]?.string
-        result = json["result_summary"]?.string
+        result = json["result_summary"]?.string?.truncated(toBytes: Self.maximumTextBytes)
         resultPath = json["result_detail_path"]?.string
-        error = json["error"]?.string
+        error = json["error"]?.string?.truncated(toBytes: Self.maximumTextBytes)
         evidence = Evidence(json: json)
         entries = (json["timeline"]?.array ?? []).compactMap(Entry.init)
         calls = (json["tool_calls"]?.array ?? []).compactMap(Call.init)
@@ -111,13 +113,13 @@ extension PromptTaskFile.Call {
     fileprivate init?(json: JSONValue) {
         guard let id = json["id"]?.string, let start = json["started_at"]?.timestamp else { return nil }
         self.init(
-            id: id,
-            name: json["name"]?.string ?? "",
+            id: id.truncated(toBytes: 200),
+            name: (json["name"]?.string ?? "").truncated(toBytes: 200),
             status: json["status"]?.string ?? "running",
             startedAt: start,
             endedAt: json["ended_at"]?.timestamp,
-            input: json["input_summary"]?.string,
-            output: json["output_summary"]?.string,
+            input: json["input_summary"]?.string?.truncated(toBytes: TaskEvent.maximumTextBytes),
+            output: json["output_summary"]?.string?.truncated(toBytes: TaskEvent.maximumTextBytes),
             detailPath: json["detail_path"]?.string
         )
     }

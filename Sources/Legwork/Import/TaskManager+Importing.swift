@@ -75,8 +75,14 @@ extension TaskManager {
             report.damaged.append(.init(file: "queue.json", problem: "\(error)"))
         }
         for id in PromptQueueFolder.ordered(places, queue: queue) {
-            // It was read before, and is another file by now where it cannot be.
-            guard let file = try? folder.task(id) else { continue }
+            let file: PromptTaskFile
+            do {
+                file = try folder.task(id)
+            } catch {
+                // It could be read before, and is another one by now.
+                report.damaged.append(.init(file: "tasks/\(id).json", problem: "\(error)"))
+                continue
+            }
             try await take(file, folder, request, &report)
         }
         if report.imported.contains(where: { $0.status == .queued }) { engine.workers.wake() }
@@ -92,6 +98,10 @@ extension TaskManager {
         let key = "import:\(file.id)"
         if try await isImported(file.id, key, request.caller) {
             report.known += 1
+            return
+        }
+        if let excess = JSONValue.object(file.prompt.arguments(for: nil)).excess(bytes: configuration.maximumArgumentBytes) {
+            report.damaged.append(.init(file: "tasks/\(file.id).json", problem: "its prompt cannot be taken: \(excess)"))
             return
         }
         let id = configuration.makeID()
@@ -111,10 +121,14 @@ extension TaskManager {
         )
         plan.result = fullResult(of: file, folder, &report)
         var insert = file.request(plan)
-        var result = try await engine.store.insert(insert)
-        if case .nameTaken = result {
-            insert.record.name = nil
-            result = try await engine.store.insert(insert)
+        let result: InsertResult
+        do {
+            result = try await insertWithOrWithoutName(&insert)
+        } catch let error as StoreError where error.code == .invalid {
+            // The store will never take it; it takes others.
+            engine.artifacts?.remove(id)
+            report.damaged.append(.init(file: "tasks/\(file.id).json", problem: error.message))
+            return
         }
         switch result {
         case .inserted: report.imported.append(.init(source: file.id, id: id, status: insert.record.status))
@@ -122,6 +136,13 @@ extension TaskManager {
             engine.artifacts?.remove(id)
             report.known += 1
         }
+    }
+
+    private func insertWithOrWithoutName(_ insert: inout InsertRequest) async throws -> InsertResult {
+        let result = try await engine.store.insert(insert)
+        guard case .nameTaken = result else { return result }
+        insert.record.name = nil
+        return try await engine.store.insert(insert)
     }
 
     private func isImported(_ name: String, _ key: String, _ caller: Caller) async throws -> Bool {

@@ -74,6 +74,11 @@ enum CallLimits {
         }
     }
 
+    /// Whether a task that comes from elsewhere can keep its name. It may look like the beginning of an id: a name comes before that.
+    static func mayKeep(name: String) -> Bool {
+        isName(name) && !MessageAddress.reservedNames.contains(name) && TaskID(name) == nil
+    }
+
     /// Whether a text can be a task's name.
     static func isName(_ text: String) -> Bool { (1...name).contains(text.utf8.count) && isPrintable(text) }
 
