@@ -30,6 +30,19 @@ struct CancellingTests {
         #expect(!tool.began.hasFired)
     }
 
+    @Test("a queued task does not hold up those behind it")
+    func behind() async throws {
+        let bench = try Bench(ScriptedTool(), echo()) { $0.workers = 1 }
+        let first = try await bench.manager.submit("scripted", as: bench.alice)
+        let behind = try await bench.manager.submit("echo", as: bench.alice)
+        _ = try await bench.manager.cancel(first.id, in: bench.alice.scope)
+        let running = Task { try await bench.manager.run() }
+        #expect(try await bench.end(of: behind.id).status == .completed)
+        #expect(try await bench.manager.task(first.id, in: .operator).status == .cancelled)
+        running.cancel()
+        try await running.value
+    }
+
     @Test("a finished task changes nothing")
     func finished() async throws {
         let bench = try Bench(echo())
