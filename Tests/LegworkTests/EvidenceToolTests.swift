@@ -230,6 +230,10 @@ struct EvidenceToolTests {
         let part = try await call(bench, "task_artifacts", ["name": "digits.txt", "offset": 3, "limit": 4], under: id)
         #expect(part.text == "3456")
         #expect(part.structuredContent?["next_offset"] == 7)
+        _ = try await bench.manager.keep(Array("äöü".utf8), asArtifact: "marks", of: id, in: bench.alice.scope)
+        let marks = try await call(bench, "task_artifacts", ["name": "marks.txt", "offset": 0, "limit": 3], under: id)
+        // No character is torn.
+        #expect(marks.text == "ä" && marks.structuredContent?["next_offset"] == 2)
         let outside = try await call(bench, "task_artifacts", ["name": "../../etc/passwd"], under: id)
         #expect(outside.isError && outside.structuredContent?["error"]?["code"] == "not_found")
         #expect(try await call(bench, "pr_attempt_read", ["attempt_id": "x"], under: id).text == "Attempt not found: x")

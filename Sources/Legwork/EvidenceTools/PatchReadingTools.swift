@@ -52,7 +52,7 @@ struct PatchReadTool: Tool {
             var text = attempt.summary
             if let path = attempt.patchPath {
                 let chunk = try await manager.artifact(path, of: record.id, limit: Self.maximumPatch, in: context.caller.scope)
-                let patch = String(decoding: chunk.bytes, as: UTF8.self)
+                let patch = chunk.text.text
                 object["patch"] = .string(patch)
                 object["patch_bytes"] = JSONValue(chunk.total)
                 text += "\n\n" + patch

@@ -43,14 +43,20 @@ struct TaskArtifactsTool: Tool {
                 limit: arguments["limit"]?.int ?? Self.defaultBytes,
                 in: scope
             )
-            let end = chunk.offset + chunk.bytes.count
+            let part = chunk.text
             var object: JSONObject = [
-                "name": .string(name), "text": .string(String(decoding: chunk.bytes, as: UTF8.self)), "offset": JSONValue(chunk.offset),
-                "total_bytes": JSONValue(chunk.total),
+                "name": .string(name), "text": .string(part.text), "offset": JSONValue(part.offset), "total_bytes": JSONValue(chunk.total),
             ]
-            if end < chunk.total { object["next_offset"] = JSONValue(end) }
-            return .text(String(decoding: chunk.bytes, as: UTF8.self), structured: .object(object))
+            if part.end < chunk.total { object["next_offset"] = JSONValue(part.end) }
+            return .text(part.text, structured: .object(object))
         }
+    }
+}
+
+extension ArtifactChunk {
+    /// The bytes as text, cut so that no character is torn.
+    var text: OutputText {
+        OutputText(OutputChunk(bytes: bytes, offset: offset, total: total, mayGrow: false), startsAnywhere: false)
     }
 }
 
