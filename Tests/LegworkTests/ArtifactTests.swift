@@ -217,4 +217,86 @@ struct ArtifactTests {
         #expect(try await bench.manager.artifacts(of: record.id, in: .operator).count == 3)
         #expect(record.evidence.artifacts.count == 3)
     }
+
+    @Test("that a process left half written are never seen, and go when nobody has their folder open")
+    func halfWritten() async throws {
+        defer { folder.remove() }
+        let bench = try bench(tool { _ in .text("done") })
+        let record = try await bench.end(of: bench.background("agent").id)
+        _ = try await bench.manager.keep([1], asArtifact: "whole", of: record.id, in: bench.alice.scope)
+        let own = "\(path)/\(record.id).artifacts"
+        _ = FileManager.default.createFile(atPath: "\(own)/.\(TaskID.random())", contents: Data([1, 2]))
+        #expect(try await bench.manager.artifacts(of: record.id, in: .operator).map(\.name) == ["whole.txt"])
+        let hold = try await bench.manager.engine.openArtifacts(of: record.id)
+        try await bench.manager.engine.removeLeftovers()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: own).count == 2)
+        withExtendedLifetime(hold) {}
+    }
+
+    @Test("that were left half written are gone after the next look for leftovers")
+    func swept() async throws {
+        defer { folder.remove() }
+        let bench = try bench(tool { _ in .text("done") })
+        let record = try await bench.end(of: bench.background("agent").id)
+        _ = try await bench.manager.keep([1], asArtifact: "whole", of: record.id, in: bench.alice.scope)
+        let own = "\(path)/\(record.id).artifacts"
+        _ = FileManager.default.createFile(atPath: "\(own)/.\(TaskID.random())", contents: Data([1, 2]))
+        try await bench.manager.engine.removeLeftovers()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: own) == ["whole.txt"])
+    }
+
+    @Test("are never removed through a link in the place of their folder")
+    func linkedFolder() async throws {
+        defer { folder.remove() }
+        let bench = try bench(tool { _ in .text("done") })
+        let record = try await bench.end(of: bench.background("agent").id)
+        let elsewhere = folder.path + "/elsewhere"
+        mkdir(elsewhere, 0o700)
+        _ = FileManager.default.createFile(atPath: "\(elsewhere)/mine.txt", contents: Data([1]))
+        mkdir(path, 0o700)
+        symlink(elsewhere, "\(path)/\(record.id).artifacts")
+        #expect(try await bench.manager.artifacts(of: record.id, in: .operator) == [])
+        try await bench.manager.delete(record.id, in: .operator)
+        #expect(FileManager.default.fileExists(atPath: "\(elsewhere)/mine.txt"))
+    }
+
+    @Test("of a running task and those that others keep with it are no more than the limit together")
+    func limitsTogether() async throws {
+        defer { folder.remove() }
+        let (said, mayGoOn) = (TestSignal(), TestSignal())
+        let bench = try bench(
+            tool { context in
+                try await context.keep([1], asArtifact: "own")
+                said.fire()
+                await mayGoOn.wait()
+                for number in 0..<5 { _ = try? await context.keep([1], asArtifact: "n\(number)") }
+                return .text("done")
+            }
+        ) { $0.artifactLimit.count = 3 }
+        let id = try await bench.background("agent").id
+        await said.wait()
+        _ = try await bench.manager.keep([1], asArtifact: "other", of: id, in: bench.alice.scope)
+        mayGoOn.fire()
+        _ = try await bench.end(of: id)
+        #expect(try await bench.manager.artifacts(of: id, in: .operator).map(\.name).sorted() == ["n0.txt", "other.txt", "own.txt"])
+    }
+
+    @Test("of calls are matched, and their entries short, whatever ids and names an agent's model makes")
+    func longIDs() async throws {
+        defer { folder.remove() }
+        let id = String(repeating: "i", count: 1_000_000)
+        let bench = try bench(
+            tool { context in
+                context.beginToolCall(id: id, name: id)
+                context.endToolCall(id: id, result: "out")
+                return .text("done")
+            }
+        )
+        let record = try await bench.end(of: bench.background("agent").id)
+        let calls = try await bench.manager.toolCalls(of: record.id, in: .operator)
+        #expect(calls.map(\.status) == [.success])
+        #expect(calls.allSatisfy { $0.id.utf8.count <= 200 && $0.name.utf8.count <= 200 })
+        let events = try await bench.events(of: record.id)
+        #expect(events.allSatisfy { ($0.data?.json().utf8.count ?? 0) < 2000 })
+    }
 }

@@ -12,14 +12,16 @@ extension Engine {
         return ids
     }
 
-    /// Removes output files and artifacts whose task does not exist: what a process that died left of calls that were no tasks yet, or of tasks that were
-    /// being deleted, and the files of tasks that a store let go by itself.
+    /// Removes output files and artifacts whose task does not exist: what a process that died left of calls that were no tasks yet, or of
+    /// tasks that were being deleted, and the files of tasks that a store let go by itself; and what it left half written.
     func removeLeftovers() async throws {
         if let output {
             try await removeLeftovers(output.ids(), isOpen: output.isOpen) { output.removeUnlessOpen($0) }
         }
         if let artifacts {
-            try await removeLeftovers(artifacts.ids(), isOpen: artifacts.isOpen) { artifacts.removeUnlessOpen($0) }
+            let ids = try artifacts.ids()
+            try await removeLeftovers(ids, isOpen: artifacts.isOpen) { artifacts.removeUnlessOpen($0) }
+            for id in ids { artifacts.removeUnfinished(id) }
         }
     }
 

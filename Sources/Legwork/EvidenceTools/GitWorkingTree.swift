@@ -37,14 +37,18 @@ struct GitWorkingTree: Sendable {
             ScratchFile.copy(real, to: scratch + ".index")
         }
         try await git(["add", "--all", "--ignore-errors", "."], in: top, index, context)
-        let difference = ["diff", "--cached", "--no-ext-diff", "--no-textconv", "--no-color"]
+        // Whatever the user's configuration says of how differences are shown: this one is to be applied.
+        let difference = [
+            "diff", "--cached", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/",
+            "--submodule=short", "--ignore-submodules=none",
+        ]
         try await git(difference + ["--binary", "--output=\(patch)"], in: top, index, context)
         try await git(difference + ["--name-only", "-z", "--output=\(names)"], in: top, index, context)
         return Change(
             top: top,
             branch: branch,
             commit: commit,
-            files: try ScratchFile.read(names, limit: 1 << 20).split(separator: 0).map { String(decoding: $0, as: UTF8.self) },
+            files: try ScratchFile.read(names, limit: Self.maximumPatch).split(separator: 0).map { String(decoding: $0, as: UTF8.self) },
             patch: try ScratchFile.read(patch, limit: Self.maximumPatch)
         )
     }
@@ -85,7 +89,8 @@ struct GitWorkingTree: Sendable {
         _ variables: JSONObject,
         _ context: ToolContext
     ) async throws -> CommandRun.Ending {
-        let words = ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "core.safecrlf=false"] + arguments
+        let settings = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.quotePath=false", "core.safecrlf=false"]
+        let words = ["git"] + settings.flatMap { ["-c", $0] } + arguments
         var environment = variables
         environment["GIT_TERMINAL_PROMPT"] = "0"
         environment["GIT_OPTIONAL_LOCKS"] = "0"
@@ -93,12 +98,13 @@ struct GitWorkingTree: Sendable {
             "argv": .array(words.map(JSONValue.string)), "extra_env": .object(environment), "timeout": 120,
         ]
         command["cwd"] = directory.map(JSONValue.string)
+        let ending: CommandRun.Ending
         do {
-            return try await commands.run(command, context, isShown: false)
-        } catch let error as CancellationError {
-            throw error
+            ending = try await commands.run(command, context, isShown: false)
         } catch {
             throw ToolError(.invalidArguments, "git cannot be run: \(error)")
         }
+        if ending.isCancelled { throw CancellationError() }
+        return ending
     }
 }

@@ -35,36 +35,52 @@ struct PatchRecordTool: Tool {
 
     func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult {
         try await desk.answer(arguments, context) { manager, record in
-            guard let folder = manager.engine.artifacts else {
-                throw TaskManagerError(.noOutput, "this manager keeps no artifacts; set 'outputFolder' in its configuration")
-            }
-            let scratch = "\(folder.path)/.\(TaskID.random())"
+            let hold = try await manager.engine.openArtifacts(of: record.id)
             let directory = EvidenceDesk.directory(arguments, record)
-            let change = try await git.change(in: directory, scratch: scratch, context)
+            let change = try await git.change(in: directory, scratch: hold.scratch(), context)
             guard !change.patch.isEmpty else {
                 throw TaskManagerError(.invalidArgument, "No working-tree diff to record as an attempt.")
             }
-            let group = arguments["attempt_group_id"]?.string ?? "group_" + record.id.description.suffix(8)
-            let index = arguments["attempt_index"]?.int ?? (record.evidence.attempts.count { $0.group == group }) + 1
-            let patch = ArtifactHold.Draft(label: "attempt-\(index)", ending: "patch", bytes: change.patch)
-            var attempt = PatchAttempt(
-                id: "attempt_" + EvidenceID.make(),
-                group: group,
-                index: index,
-                count: arguments["attempt_count"]?.int ?? index,
-                summary: arguments["summary"]?.string ?? "",
-                changedFiles: change.files,
-                patchPath: try await manager.engine.write(patch, of: record.id),
-                verification: arguments["verification"]?.array?.compactMap(\.string) ?? [],
-                recordedAt: manager.engine.clock.now
-            )
-            (attempt.baseRef, attempt.baseSHA) = (change.branch, change.commit)
-            (attempt.headRef, attempt.headSHA) = (change.branch, change.commit)
-            try await manager.record(.attempt(attempt), of: record.id, in: context.caller.scope)
+            let id = "attempt_" + EvidenceID.make()
+            let path = try await manager.engine.write(.init(label: id, ending: "patch", bytes: change.patch), to: hold)
+            let now = manager.engine.clock.now
+            var attempt = Self.attempt(id, arguments, change, path, of: record, at: now)
+            _ = try await manager.record(of: record.id, in: context.caller.scope) { record in
+                // Which of its group it is, the record as it is now says.
+                attempt = Self.attempt(id, arguments, change, path, of: record, at: now)
+                return [.attempt(attempt)]
+            }
             return .text(
                 "\(EvidenceUpdate.attempt(attempt).summary): \(change.files.count) file(s), \(change.patch.count) bytes (\(attempt.id))",
                 structured: attempt.json
             )
         }
+    }
+
+    private static func attempt(
+        _ id: String,
+        _ arguments: JSONValue,
+        _ change: GitWorkingTree.Change,
+        _ path: String,
+        of record: TaskRecord,
+        at now: Timestamp
+    ) -> PatchAttempt {
+        let group = arguments["attempt_group_id"]?.string ?? "group_" + record.id.description.suffix(8)
+        let last = record.evidence.attempts.filter { $0.group == group }.map(\.index).max() ?? 0
+        let index = arguments["attempt_index"]?.int ?? last + 1
+        var attempt = PatchAttempt(
+            id: id,
+            group: group,
+            index: index,
+            count: arguments["attempt_count"]?.int ?? index,
+            summary: arguments["summary"]?.string ?? "",
+            changedFiles: change.files,
+            patchPath: path,
+            verification: arguments["verification"]?.array?.compactMap(\.string) ?? [],
+            recordedAt: now
+        )
+        (attempt.baseRef, attempt.baseSHA) = (change.branch, change.commit)
+        (attempt.headRef, attempt.headSHA) = (change.branch, change.commit)
+        return attempt
     }
 }

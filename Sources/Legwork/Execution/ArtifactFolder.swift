@@ -7,6 +7,8 @@ import LegworkCore
 /// A name is one component of a path (``ArtifactName``), and no link is followed, so that nothing outside can be reached.
 struct ArtifactFolder: Sendable {
     private static let ending = ".artifacts"
+    /// How the names of files begin that are no artifacts, or none yet.
+    static let unfinished = "."
 
     let path: String
     let limit: ArtifactLimit
@@ -26,8 +28,7 @@ struct ArtifactFolder: Sendable {
     /// The artifacts of a task, the oldest first.
     func entries(of id: TaskID) throws -> [Entry] {
         let folder = folder(of: id)
-        guard access(folder, F_OK) == 0 else { return [] }
-        return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { file -> Entry? in
+        return try files(of: id).compactMap { file -> Entry? in
             var status = stat()
             guard let name = ArtifactName(file), lstat("\(folder)/\(file)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
                 return nil
@@ -36,6 +37,14 @@ struct ArtifactFolder: Sendable {
             return Entry(name: name, bytes: Int(status.st_size), createdAt: Timestamp(milliseconds: milliseconds))
         }
         .sorted { ($0.createdAt.milliseconds, $0.name.text) < ($1.createdAt.milliseconds, $1.name.text) }
+    }
+
+    /// The names of all files in a task's folder, those that are being written included; none where there is no folder.
+    private func files(of id: TaskID) throws -> [String] {
+        let folder = folder(of: id)
+        var status = stat()
+        guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder)
     }
 
     /// Reads a part of an artifact.
@@ -62,7 +71,7 @@ struct ArtifactFolder: Sendable {
     func remove(_ id: TaskID) -> OutputError? {
         let folder = folder(of: id)
         if rmdir(folder) == 0 || errno == ENOENT { return nil }
-        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] { unlink("\(folder)/\(file)") }
+        for file in (try? files(of: id)) ?? [] { unlink("\(folder)/\(file)") }
         return rmdir(folder) == 0 || errno == ENOENT ? nil : OutputError("cannot remove", folder, errno)
     }
 
@@ -81,6 +90,13 @@ struct ArtifactFolder: Sendable {
 
     /// Removes the artifacts of a task unless somebody has their folder open.
     func removeUnlessOpen(_ id: TaskID) -> OutputError? { exclusively(id) { remove(id) } ?? nil }
+
+    /// Removes what a process that was killed left in a task's folder unfinished, unless somebody has the folder open.
+    func removeUnfinished(_ id: TaskID) {
+        _ = exclusively(id) {
+            for file in (try? files(of: id)) ?? [] where file.hasPrefix(Self.unfinished) { unlink("\(folder(of: id))/\(file)") }
+        }
+    }
 
     private func exclusively<Answer>(_ id: TaskID, _ body: () -> Answer) -> Answer? {
         let descriptor = Glibc.open(folder(of: id), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

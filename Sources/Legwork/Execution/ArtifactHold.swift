@@ -19,17 +19,20 @@ final class ArtifactHold: Sendable {
     }
 
     private let folder: ArtifactFolder
+    private let id: TaskID
     private let path: String
     private let descriptor: Int32
-    private let tally: Lock<Tally>
+    private let tally = Lock(Tally(count: 0, bytes: 0))
 
     init(_ folder: ArtifactFolder, _ id: TaskID) throws(OutputError) {
         self.folder = folder
+        self.id = id
         path = folder.folder(of: id)
         descriptor = try Self.open(path, in: folder.path)
-        let entries = (try? folder.entries(of: id)) ?? []
-        tally = Lock(Tally(count: entries.count, bytes: entries.reduce(0) { $0 + $1.bytes }))
     }
+
+    /// The path of a file that is there for a moment. What is left of it when the process is killed goes as a half-written artifact does.
+    func scratch() -> String { "\(path)/\(ArtifactFolder.unfinished)\(TaskID.random())" }
 
     private static func open(_ path: String, in parent: String) throws(OutputError) -> Int32 {
         while true {
@@ -68,6 +71,12 @@ final class ArtifactHold: Sendable {
     ///
     /// - Returns: for each its name, or why it could not be kept.
     func write(_ drafts: [Draft]) -> [Result<String, OutputError>] {
+        // Others may have the folder open too.
+        let found = (try? folder.entries(of: id)) ?? []
+        tally.withLock { tally in
+            tally.count = max(tally.count, found.count)
+            tally.bytes = max(tally.bytes, found.reduce(0) { $0 + $1.bytes })
+        }
         var results = drafts.map { draft in Result { () throws(OutputError) in try write(draft) } }
         // The names are durable when the folder is.
         if results.contains(where: { (try? $0.get()) != nil }), fsync(descriptor) != 0 {
@@ -102,7 +111,7 @@ final class ArtifactHold: Sendable {
 
     /// Writes a file that nobody sees, and gives it its name when it is whole.
     private func place(_ draft: Draft) throws(OutputError) -> String {
-        let hidden = ".\(TaskID.random())"
+        let hidden = "\(ArtifactFolder.unfinished)\(TaskID.random())"
         let file = openat(descriptor, hidden, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw OutputError("cannot make", "\(path)/\(hidden)", errno) }
         defer {

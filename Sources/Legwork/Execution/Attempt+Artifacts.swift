@@ -4,7 +4,8 @@ import Synchronization
 // What is too large for the timeline, and what an agent's calls leave in it.
 extension Attempt {
     func beginToolCall(id: String, name: String, arguments: JSONValue?) {
-        let call = TimelineEntryDraft.OpenCall(name: name, startedAt: engine.clock.now)
+        let id = Self.word(id)
+        let call = TimelineEntryDraft.OpenCall(name: Self.word(name), startedAt: engine.clock.now)
         state.withLock { state in
             // An agent that begins and never ends must not fill the memory; what it loses is only how long a call took.
             if state.keeping.openCalls.count < 1000 { state.keeping.openCalls[id] = call }
@@ -13,9 +14,13 @@ extension Attempt {
     }
 
     func endToolCall(id: String, result: String?, isError: Bool) {
+        let id = Self.word(id)
         let call = state.withLock { $0.kept?.openCalls.removeValue(forKey: id) }
         take(.ended(id, call, result: result, isError: isError, at: engine.clock.now, threshold: engine.artifactThreshold))
     }
+
+    /// A call's id or name as it is kept: an agent's model may make them of any length.
+    private static func word(_ text: String) -> String { text.truncated(toBytes: 200) }
 
     func keep(_ bytes: [UInt8], asArtifact label: String, summary: String?) async throws -> Artifact {
         let id = taskID

@@ -100,19 +100,33 @@ extension TaskManager {
 }
 
 extension Engine {
+    /// Opens the artifacts of a task that is recorded, for writing.
+    func openArtifacts(of id: TaskID) async throws(TaskManagerError) -> ArtifactHold {
+        guard let artifacts else {
+            throw TaskManagerError(.noOutput, "this manager keeps no artifacts; set 'outputFolder' in its configuration")
+        }
+        return try await Self.onThread { () throws(OutputError) in try artifacts.open(id) }
+    }
+
     /// Writes an artifact of a task that is recorded.
     ///
     /// - Returns: its name.
     func write(_ draft: ArtifactHold.Draft, of id: TaskID) async throws(TaskManagerError) -> String {
-        guard let artifacts else {
-            throw TaskManagerError(.noOutput, "this manager keeps no artifacts; set 'outputFolder' in its configuration")
-        }
+        try await write(draft, to: try await openArtifacts(of: id))
+    }
+
+    /// Writes an artifact where it is open.
+    ///
+    /// - Returns: its name.
+    func write(_ draft: ArtifactHold.Draft, to hold: ArtifactHold) async throws(TaskManagerError) -> String {
+        try await Self.onThread { () throws(OutputError) in try hold.write([draft])[0].get() }
+    }
+
+    private static func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(OutputError) -> Value
+    ) async throws(TaskManagerError) -> Value {
         do {
-            return try await BlockingThread.run { () throws(OutputError) in
-                try artifacts.open(id).write([draft])[0].get()
-            } orThrow: {
-                OutputError("cannot write to", artifacts.path, $0)
-            }
+            return try await BlockingThread.run(body) { OutputError("cannot write", "of a task", $0) }
         } catch {
             throw TaskManagerError(.noOutput, "\(error)")
         }

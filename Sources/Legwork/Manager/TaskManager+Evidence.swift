@@ -7,7 +7,7 @@ extension TaskManager {
     /// - Throws: ``TaskManagerError/Code/notFound``; ``StoreError``.
     @discardableResult
     public func record(_ updates: EvidenceUpdate..., of id: TaskID, in scope: Scope) async throws -> TaskRecord {
-        try await update(id, in: scope) { _ in updates }
+        try await record(of: id, in: scope) { _ in updates }
     }
 
     /// Changes a task's checklist, or begins one.
@@ -22,7 +22,7 @@ extension TaskManager {
     ) async throws -> Checklist {
         let now = engine.clock.now
         var changed = Checklist(at: now)
-        _ = try await update(id, in: scope) { record in
+        _ = try await record(of: id, in: scope) { record in
             var list = record.evidence.checklist ?? Checklist(at: now)
             try change(&list, now)
             changed = list
@@ -31,7 +31,8 @@ extension TaskManager {
         return changed
     }
 
-    private func update(_ id: TaskID, in scope: Scope, _ make: (TaskRecord) throws -> [EvidenceUpdate]) async throws -> TaskRecord {
+    /// Takes evidence in that depends on what is there, which may be made more than once.
+    func record(of id: TaskID, in scope: Scope, _ make: (TaskRecord) throws -> [EvidenceUpdate]) async throws -> TaskRecord {
         let update = try await engine.update(id, in: scope) { record in
             let now = engine.clock.now
             var events: [TaskEvent] = []

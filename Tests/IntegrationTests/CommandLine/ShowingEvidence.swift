@@ -61,6 +61,9 @@ struct ShowingEvidence {
     func attempts() async throws {
         try await Site.use { site in
             let tree = try await makeTree(site)
+            // However the user likes to see differences: what is kept is to be applied.
+            let likes = ["diff.noprefix true", "diff.mnemonicPrefix true", "diff.submodule log", "diff.external false", "color.ui always"]
+            _ = try await site.shell("cd tree && " + likes.map { "git config \($0)" }.joined(separator: " && "))
             let task = try await site.startGated()
             let before = try await site.shell("cd tree && git status --porcelain=v2 && git ls-files --stage").output
             let attempt = try await call(
@@ -72,6 +75,9 @@ struct ShowingEvidence {
             #expect(attempt["attempt_index"] == 1)
             #expect(attempt["base_ref"] == "main")
             #expect(try await site.shell("cd tree && git status --porcelain=v2 && git ls-files --stage").output == before)
+
+            let next = try await call(site, "pr_attempt_record", ["summary": "again", "cwd": .string(tree), "task_id": .string(task)])
+            #expect(next["attempt_index"] == 2 && next["attempt_count"] == 2)
 
             let id = try #require(attempt["id"])
             let arguments: JSONValue = ["attempt_id": id, "cwd": .string(tree), "task_id": .string(task)]
