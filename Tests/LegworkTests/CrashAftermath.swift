@@ -17,6 +17,7 @@ struct CrashAftermath {
     private let manager: TaskManager
     private let alice = Caller(owner: "alice")
     private let deeds: Sayings<Deed>
+    private let evidence: EvidenceAftermath
 
     init(_ ledger: CrashLedger, _ path: String) async throws {
         let deeds = Sayings<Deed>()
@@ -30,13 +31,16 @@ struct CrashAftermath {
             return .text("gone on from \(context.checkpoint?.int ?? 0)")
         }
         // Its other tools do as little.
-        let others = [("job", RecoveryPolicy.restart), ("deaf", .stop), ("answer", .stop)].map { name, recovery in
+        let others = [("job", RecoveryPolicy.restart), ("deaf", .stop), ("answer", .stop), ("run_gate", .stop)].map { name, recovery in
             ClosureTool(ToolDescriptor(name: name, description: "", recovery: recovery)) { _, context in
                 deeds.add(Deed(task: context.taskID, attempt: context.attempt, messages: []))
                 return .text("gone on from \(context.checkpoint?.int ?? 0)")
             }
         }
-        manager = TaskManager(store: store, tools: try ToolRegistry([agent] + others))
+        var configuration = TaskManagerConfiguration()
+        configuration.outputFolder = path + "-outputs"
+        manager = TaskManager(store: store, tools: try ToolRegistry([agent] + others), configuration: configuration)
+        evidence = EvidenceAftermath(ledger, manager, folder: path + "-outputs")
     }
 
     /// Compares everything, before and after the tasks have gone on.
@@ -49,6 +53,7 @@ struct CrashAftermath {
             if let key = record.idempotencyKey { #expect(found.filter { $0.idempotencyKey == key }.count == 1) }
         }
         try await expectNotices(of: found)
+        try await evidence.expectAll(of: found)
 
         let run = Task { try await manager.run() }
         try await goOn(found.filter { $0.status == .stopped })
@@ -63,6 +68,7 @@ struct CrashAftermath {
             #expect(ends.count == 1)
         }
         try await expectNotices(of: ended)
+        try await evidence.expectAll(of: ended)
         try await expectMessages()
         try await expectNames()
         await manager.shutdown()

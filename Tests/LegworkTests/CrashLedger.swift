@@ -25,6 +25,11 @@ struct CrashLedger {
     private(set) var sent: Set<String> = []
     private(set) var given: Set<String> = []
     private(set) var posted: Set<String> = []
+    /// The artifacts, ended calls and gates of each task, by their names and ids, and how many items its checklist has.
+    private(set) var kept: [TaskID: Set<String>] = [:]
+    private(set) var called: [TaskID: Set<String>] = [:]
+    private(set) var verified: [TaskID: Set<String>] = [:]
+    private(set) var listed: [TaskID: Int] = [:]
     private(set) var isOver = false
     /// What was given away, by word: surely, and perhaps.
     private var givenAway: [String: Set<String>] = [:]
@@ -74,6 +79,10 @@ struct CrashLedger {
         case "posted", "seen": posted.insert(words[1])
         case "acked", "noted", "told": givenAway[words[0], default: []].insert(words[1])
         case "?acked", "?noted", "?told": perhapsGivenAway[String(words[0].dropFirst()), default: []].insert(words[1])
+        case "kept": kept[try id(), default: []].insert(words[2])
+        case "called": called[try id(), default: []].insert(words[2])
+        case "verified": verified[try id(), default: []].insert(words[2])
+        case "listed": listed[try id()] = try number()
         case "done": isOver = true
         case _: throw unexpected
         }

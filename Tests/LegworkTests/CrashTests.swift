@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import LegworkTestKit
 import TestPrograms
@@ -8,7 +9,7 @@ import Testing
 struct CrashTests {
     @Test(
         "keeps every promise: no task, message, notice or result is lost, nothing ends twice, nothing is resumed twice",
-        arguments: ["spawn", "finish", "resume", "messages", "questions", "notices"],
+        arguments: ["spawn", "finish", "resume", "messages", "questions", "notices", "evidence"],
         ["before", "after"]
     )
     func killed(scene: String, moment: String) async throws {
@@ -21,6 +22,28 @@ struct CrashTests {
             let (lines, end) = try await play("leave", path, moment, 0)
             #expect(end == .signal(SIGKILL), "the process ended by itself: \(lines.last ?? "")")
             return (lines, "recover")
+        }
+    }
+
+    @Test("in the middle of an artifact leaves nothing of it, and all that was kept before")
+    func killedWithinAFile() async throws {
+        var leftovers = 0
+        var number = 0
+        // The file may be whole before the process is killed, but not always.
+        while leftovers == 0 {
+            number += 1
+            try #require(number < 100, "the process never dies in the middle of a file")
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let path = folder.path + "/tasks.db"
+            let (lines, end) = try await play("cut", path, "before", 0)
+            #expect(end == .signal(SIGKILL), "\(lines)")
+            var ledger = CrashLedger()
+            for line in lines { try ledger.add(line) }
+            #expect(ledger.kept.count == 1)
+            let left = FileManager.default.enumerator(atPath: path + "-outputs")?.compactMap { $0 as? String } ?? []
+            leftovers += left.count { $0.contains("/.") }
+            try await CrashAftermath(ledger, path).expectAll()
         }
     }
 

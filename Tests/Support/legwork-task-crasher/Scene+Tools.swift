@@ -12,6 +12,7 @@ extension Scene {
             case "linger": return try await linger(context, cues)
             case "ask": return try await ask(context)
             case "tell": return try await tell(context)
+            case "work": return try await work(context, cues)
             default: return .text("nothing")
             }
         }
@@ -26,6 +27,14 @@ extension Scene {
                 try await cues["job may go"].waitUnlessCancelled()
             }
             return .text("done")
+        }
+    }
+
+    /// Stands for the tool that runs the commands of gates.
+    var verifier: ClosureTool {
+        ClosureTool(ToolDescriptor(name: "run_command", description: "Verifies.")) { _, context in
+            try Self.filling.withUnsafeBytes { try context.openOutput().append($0) }
+            return .text("", structured: ["exit_code": 0, "timed_out": false, "duration_ms": 1])
         }
     }
 
@@ -61,6 +70,18 @@ private func step(_ context: ToolContext, _ cues: Cues) async throws -> ToolResu
         try await TestSignal().waitUnlessCancelled()
     }
     return .text("step \(step)")
+}
+
+/// Keeps an artifact, makes a call whose result becomes one, and waits until it may end.
+private func work(_ context: ToolContext, _ cues: Cues) async throws -> ToolResult {
+    let artifact = try await context.keep(Scene.filling, asArtifact: "own.txt")
+    say("kept \(context.taskID) \(artifact.path)")
+    context.beginToolCall(id: "one", name: "shell")
+    context.endToolCall(id: "one", result: String(decoding: Scene.filling, as: UTF8.self))
+    try await context.save(checkpoint: 1)
+    say("called \(context.taskID) one")
+    try await cues["work may end"].waitUnlessCancelled()
+    return .text("worked")
 }
 
 /// Reads until it is told that this is the end.

@@ -11,6 +11,8 @@ import LegworkTestKit
 /// - `asked ID`: both questions of a task are open. `answered ID KEY TEXT`: a question is answered.
 /// - `posted NOTICE`, `seen NOTICE`: a tool's notice, any notice, is there; `?noted NOTICE`, `noted NOTICE`: it was acknowledged.
 ///   `?told ID`, `told ID`: the notice of a task's end was.
+/// - `kept ID NAME`: an artifact is kept, filled by ``Scene/filling``. `called ID CALL`: an agent's call has ended, in the timeline.
+///   `listed ID NUMBER`: so many items are in a task's checklist. `verified ID GATE`: a gate is recorded.
 struct Scene: Sendable {
     static let plays: [String: @Sendable (Scene) async throws -> Void] = [
         "spawn": { try await $0.spawn() },
@@ -19,6 +21,8 @@ struct Scene: Sendable {
         "messages": { try await $0.messages() },
         "questions": { try await $0.questions() },
         "notices": { try await $0.notices() },
+        "evidence": { try await $0.evidence() },
+        "cut": { try await $0.cut() },
         "leave": { try await $0.leave() },
         "recover": { try await $0.recover() },
     ]
@@ -28,13 +32,22 @@ struct Scene: Sendable {
     }
 
     let store: FaultyStore
+    /// Where artifacts are kept.
+    let outputs: String
     let cues = Cues()
     let alice = Caller(owner: "alice")
 
     /// A manager as each process makes one.
     func newManager() throws -> TaskManager {
-        TaskManager(store: store, tools: try ToolRegistry([agent, job, deaf, answer]))
+        var configuration = TaskManagerConfiguration()
+        configuration.outputFolder = outputs
+        let manager = TaskManager(store: store, tools: try ToolRegistry([agent, job, deaf, answer]), configuration: configuration)
+        try manager.registerEvidenceTools(runner: verifier)
+        return manager
     }
+
+    /// What every artifact holds: too much for the timeline, and nobody mistakes a part of it for the whole.
+    static let filling = Array((1...1000).map { "line \($0)\n" }.joined().utf8)
 
     /// Lets a manager execute what is queued while the body runs.
     func running(_ manager: TaskManager, _ body: () async throws -> Void) async throws {

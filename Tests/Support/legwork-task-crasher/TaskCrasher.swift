@@ -24,7 +24,7 @@ enum TaskCrasher {
             let death = Death(arguments[3] == "before" ? .before : .after, number)
             let inner = try await SQLiteTaskStore.open(path: arguments[2])
             let store = FaultyStore(inner) { operation, moment in death.hear(operation, moment) }
-            try await play(Scene(store: store))
+            try await play(Scene(store: store, outputs: arguments[2] + "-outputs"))
             await store.close()
             say("done")
         } catch {
