@@ -39,7 +39,7 @@ enum List: Command {
                 break
             }
             invocation.console.print(TaskTable.render(tasks, now: .now, console: invocation.console))
-            if let next = page["next_cursor"]?.string { invocation.console.error("more: legwork list --cursor \(next)") }
+            if let next = page["next_cursor"]?.string { invocation.console.error("more: the same with --cursor \(next)") }
         }
         return ExitCode.success.rawValue
     }

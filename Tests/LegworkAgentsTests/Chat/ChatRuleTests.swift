@@ -233,13 +233,13 @@ struct ChatRuleTests {
             Issue.record("no work")
             return
         }
-        guard case .run = work[0], case .reject(_, let shell) = work[1], case .reject(_, let none) = work[2],
+        guard case .run = work[0], case .approve(let shell, _, _) = work[1], case .reject(_, let none) = work[2],
             case .reject(_, let later) = work[3]
         else {
             Issue.record("\(work)")
             return
         }
-        #expect(shell.contains("may not call 'shell'"))
+        #expect(shell.id == "shell")
         #expect(none.contains("no tool named 'none'"))
         #expect(later.contains("cannot be called that way"))
     }
