@@ -124,6 +124,18 @@ struct QueueLimitTests {
         }
     }
 
+    @Test("times from the beginning to the end of time are taken as they are")
+    func extremeTimes() async throws {
+        let bench = try Bench(echo())
+        try await running(bench) {
+            var options = SubmitOptions()
+            options.notBefore = Timestamp(milliseconds: .min)
+            options.deadline = Timestamp(milliseconds: .max)
+            let task = try await bench.manager.submit("echo", as: bench.alice, options: options)
+            #expect(try await bench.end(of: task.id).status == .completed)
+        }
+    }
+
     @Test("a delayed task whose queue is paused does not keep the alarm from ringing for the next")
     func delayInPausedQueue() async throws {
         let bench = try Bench(echo())

@@ -16,14 +16,16 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// The earlier of two.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
-    /// A later point in time.
+    /// A later point in time; the last there is, or the first, where that is farther than time goes.
     public static func + (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(milliseconds: left.milliseconds + right.milliseconds)
+        let (sum, overflow) = left.milliseconds.addingReportingOverflow(right.milliseconds)
+        return Timestamp(milliseconds: overflow ? (right < .zero ? .min : .max) : sum)
     }
 
-    /// The time from one point to another, negative when the right one is later.
+    /// The time from one point to another, negative when the right one is later; the longest there is, where it is longer.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
-        .milliseconds(left.milliseconds - right.milliseconds)
+        let (difference, overflow) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+        return .milliseconds(overflow ? (left < right ? .min : .max) : difference)
     }
 }
 
