@@ -22,8 +22,7 @@ struct ClaimLanesTests {
         var taken: [Waiting] = []
         var left = waiting
         try lanes.take(limit, of: [], gate: gate, now: now) { lane, position in
-            let first = left.filter { $0.lane == lane && $0.position >= position }.map(\.position).min()
-            return first.map(ClaimLanes.Head.at) ?? .none
+            left.filter { $0.lane == lane && $0.position >= position }.map(\.position).min()
         } claim: { position in
             guard let index = left.firstIndex(where: { $0.position == position }) else { return false }
             taken.append(left.remove(at: index))
@@ -127,7 +126,7 @@ struct ClaimLanesTests {
                 try lanes.take(4, of: [], gate: nil, now: Self.now) { _, position throws(StoreError) in
                     asked += 1
                     if asked == failing { throw StoreError(.full, "there is no room") }
-                    return .at(position)
+                    return position
                 } claim: { _ in
                     false
                 }

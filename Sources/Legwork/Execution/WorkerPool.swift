@@ -14,10 +14,18 @@ final class WorkerPool: Sendable {
         /// Whether to find out what the queues wait for.
         var mustLook = true
         var alarm: (time: Timestamp, ticket: DeadlineHeap.Ticket)?
+        /// When tasks were last claimed.
+        var lastClaim = Timestamp(milliseconds: .max)
 
         mutating func takeLook() -> Bool {
             defer { mustLook = false }
             return mustLook
+        }
+
+        /// Tasks are claimed. Where the clock went back, some that had joined the line wait once more, and somebody has to set the alarm for them.
+        mutating func claims(at now: Timestamp) {
+            if now < lastClaim { mustLook = true }
+            lastClaim = now
         }
     }
 
@@ -71,6 +79,7 @@ final class WorkerPool: Sendable {
             defer { engine.live.endStarting() }
             if engine.isShuttingDown { return }
             let now = engine.clock.now
+            state.withLock { $0.claims(at: now) }
             let claimed: [TaskRecord]
             do {
                 claimed = try await engine.store.claim(

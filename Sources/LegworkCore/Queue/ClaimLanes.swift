@@ -5,15 +5,6 @@
 /// comes to nothing, has to add the lanes once more that it was asked for. The cost of a claim grows with the logarithm of the number of owners and lanes, and with how many of them are full, never with how many tasks
 /// wait.
 package struct ClaimLanes {
-    /// The first task of a lane.
-    package enum Head {
-        /// There is none any more.
-        case none
-        case at(Int64)
-        /// There is one that may not begin before a time that has not come, because the clock went back.
-        case notYet
-    }
-
     /// The part of a lane that is not that of its queue, priority and owner.
     private struct Branch: Hashable {
         var tool: ExactText
@@ -92,7 +83,7 @@ package struct ClaimLanes {
     ///   - closed: queues that nothing is taken from.
     ///   - gate: which tasks may begin.
     ///   - now: the time.
-    ///   - head: finds the first task of a lane, from a position on.
+    ///   - head: finds the first task of a lane whose time has come, from a position on.
     ///   - claim: claims a task; false when it cannot be.
     package mutating func take(
         _ limit: Int,
@@ -100,7 +91,7 @@ package struct ClaimLanes {
         except closed: Set<ExactText> = [],
         gate: QueueGate?,
         now: Timestamp,
-        head: (ClaimLane, Int64) throws(StoreError) -> Head,
+        head: (ClaimLane, Int64) throws(StoreError) -> Int64?,
         claim: (Int64) throws(StoreError) -> Bool
     ) throws(StoreError) {
         var gate = gate
@@ -134,7 +125,7 @@ package struct ClaimLanes {
         of queue: ExactText,
         _ gate: QueueGate?,
         _ now: Timestamp,
-        _ head: (ClaimLane, Int64) throws(StoreError) -> Head
+        _ head: (ClaimLane, Int64) throws(StoreError) -> Int64?
     ) throws(StoreError) -> Candidate? {
         guard var rings = queues.removeValue(forKey: queue) else { return nil }
         defer {
@@ -173,7 +164,7 @@ package struct ClaimLanes {
         _ lane: inout ClaimLane,
         _ gate: QueueGate?,
         _ now: Timestamp,
-        _ head: (ClaimLane, Int64) throws(StoreError) -> Head
+        _ head: (ClaimLane, Int64) throws(StoreError) -> Int64?
     ) throws(StoreError) -> (Int64?, QueueGate.Verdict) {
         var aside: [Place<Branch>] = []
         defer { for place in aside { line.lanes.insert(place) } }
@@ -193,19 +184,11 @@ package struct ClaimLanes {
                 aside.append(place)
                 continue
             }
-            switch try head(lane, place.order) {
-            case .none:
-                line.lanes.removeFirst()
-                line.heads[branch] = nil
-            case .notYet:
-                line.lanes.removeFirst()
-                aside.append(place)
-            case .at(place.order): return (place.order, .open)
-            case .at(let position):
-                line.lanes.removeFirst()
-                line.heads[branch] = position
-                line.lanes.insert(Place(order: position, content: branch))
-            }
+            let position = try head(lane, place.order)
+            if let position, position == place.order { return (position, .open) }
+            line.lanes.removeFirst()
+            line.heads[branch] = position
+            if let position { line.lanes.insert(Place(order: position, content: branch)) }
         }
         return (nil, .laneFull)
     }

@@ -99,10 +99,10 @@ extension MemoryTaskStore {
                 found = lanes[lane]?.first { Self.belongs($0, lane) }
                 guard let found else {
                     lanes[lane] = nil
-                    return .none
+                    return nil
                 }
                 entries[found.position] = found
-                return .at(found.position)
+                return found.position
             } claim: { (position) throws(StoreError) in
                 guard let entry = entries.removeValue(forKey: position) else { return false }
                 return try claim(entry)

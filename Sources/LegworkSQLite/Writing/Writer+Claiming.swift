@@ -55,18 +55,22 @@ extension Writer {
         }
     }
 
-    private func head(of lane: ClaimLane, from position: Int64, at now: Timestamp) throws(StoreError) -> ClaimLanes.Head {
+    private func head(of lane: ClaimLane, from position: Int64, at now: Timestamp) throws(StoreError) -> Int64? {
         lanesLookedAt.append((lane, position))
-        var head = ClaimLanes.Head.none
-        try connection.each(
-            """
-            SELECT position, not_before FROM tasks INDEXED BY tasks_to_claim
-            WHERE queue = \(lane.queue.text) AND priority = \(lane.priority) AND owner = \(lane.owner.text) AND tool = \(lane.tool.text)
-            AND limit_key = \(lane.key.text) AND status = 'queued' AND held_until IS NULL AND position >= \(position)
-            ORDER BY position LIMIT 1
-            """
-        ) { row in head = row.isNull(1) || row.rawInteger(1) <= now.milliseconds ? .at(row.rawInteger(0)) : .notYet }
-        return head
+        while true {
+            var head: (position: Int64, isEarly: Bool)?
+            try connection.each(
+                """
+                SELECT position, not_before FROM tasks INDEXED BY tasks_to_claim
+                WHERE queue = \(lane.queue.text) AND priority = \(lane.priority) AND owner = \(lane.owner.text) AND tool = \(lane.tool.text)
+                AND limit_key = \(lane.key.text) AND status = 'queued' AND held_until IS NULL AND position >= \(position)
+                ORDER BY position LIMIT 1
+                """
+            ) { row in head = (row.rawInteger(0), !row.isNull(1) && row.rawInteger(1) > now.milliseconds) }
+            guard let head, head.isEarly else { return head?.position }
+            // The clock went back while nobody had the store open: it waits once more, and must not hold up those behind it.
+            try connection.run("UPDATE tasks SET held_until = not_before WHERE position = \(head.position)")
+        }
     }
 
     private func claim(_ position: Int64, _ request: ClaimRequest) throws(StoreError) -> TaskRecord? {

@@ -132,6 +132,21 @@ extension StoreBehaviour {
             try await stage.advance(running, .retried(.retry))
             try expect(try await stage.claim(queues: ["default"], limit: 10).map(\.id), equals: [first.id], "the claim of what came back")
         },
+        StoreBehaviour("a task whose time is to come again, because the clock went back over a restart, holds up no other") { stage in
+            let early = try await stage.add { $0.notBefore = Stage.at(10) }.id
+            let other = try await stage.add().id
+            try expect(
+                try await stage.claim(queues: ["empty"], limit: 10, now: Stage.at(20)),
+                equals: [],
+                "a claim that lets it join the line"
+            )
+            try await stage.reopening { stage in
+                try expect(try await stage.claim(limit: 10, now: Stage.at(5)).map(\.id), equals: [other], "the claim before its time")
+                let reply = try await stage.store.waiting(WaitingQuery(at: Stage.at(5)))
+                try expect(reply, equals: WaitingReply(nextStart: Stage.at(10)), "what the queues wait for")
+                try expect(try await stage.claim(limit: 10, now: Stage.at(10)).map(\.id), equals: [early], "the claim at its time")
+            }
+        },
         StoreBehaviour("queues are told by name with what is in them") { stage in
             try await stage.add { $0.queue = "b" }
             try await stage.add { $0.queue = "b" }
