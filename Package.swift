@@ -160,7 +160,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LegworkCommandsTests",
-            dependencies: ["LegworkCore", "LegworkCommands", "LegworkEventLoop", "LegworkTestKit"],
+            dependencies: ["LegworkCore", "LegworkCommands", "LegworkEventLoop", "LegworkTestKit", "TestPrograms"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -171,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "LegworkAgentsTests",
             dependencies: [
-                "LegworkCore", "LegworkAgents", "LegworkCommands", "LegworkEventLoop", "LegworkHTTP", "LegworkTestKit",
+                "LegworkCore", "LegworkAgents", "LegworkCommands", "LegworkEventLoop", "LegworkHTTP", "LegworkTestKit", "TestPrograms",
             ],
             swiftSettings: strict
         ),

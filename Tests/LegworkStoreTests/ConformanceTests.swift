@@ -1,6 +1,7 @@
 import LegworkCore
 import LegworkSQLite
 import LegworkStoreConformance
+import TestPrograms
 import Testing
 
 @Suite("Every store")

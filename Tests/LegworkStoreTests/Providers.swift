@@ -2,6 +2,7 @@ import LegworkCore
 import LegworkSQLite
 import LegworkStoreConformance
 import Synchronization
+import TestPrograms
 
 /// Stores that live in memory.
 struct MemoryProvider: StoreProvider {

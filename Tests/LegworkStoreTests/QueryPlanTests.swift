@@ -2,6 +2,7 @@ import LegworkCore
 import LegworkSQLite
 import LegworkStoreConformance
 import Synchronization
+import TestPrograms
 import Testing
 
 @Suite("The cost of a request")

@@ -1,6 +1,7 @@
 import Glibc
 import LegworkCore
 import LegworkSQLite
+import TestPrograms
 import Testing
 
 /// No clock is asked here either: what a durable submit costs is one sync to the disk and a few microseconds for each page it writes.

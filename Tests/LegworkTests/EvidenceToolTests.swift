@@ -1,5 +1,6 @@
 import Foundation
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 @testable import Legwork

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 @testable import Legwork

@@ -1,6 +1,7 @@
 import Legwork
 import LegworkSQLite
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 @Suite("What a sender can rely on")

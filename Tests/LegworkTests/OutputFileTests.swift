@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import LegworkTestKit
 import Synchronization
+import TestPrograms
 import Testing
 
 @testable import Legwork

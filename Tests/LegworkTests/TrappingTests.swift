@@ -2,6 +2,7 @@ import Glibc
 import Legwork
 import LegworkSQLite
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 /// Swift ends a process whose code traps, and no library can prevent that. What is left is to lose nothing.

@@ -1,6 +1,7 @@
 import LegworkCore
 import LegworkHTTP
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 @testable import LegworkAgents

@@ -3,6 +3,7 @@ import LegworkCommands
 import LegworkCore
 import LegworkEventLoop
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 /// Stand-ins emit what the real programs are documented to emit.

@@ -2,6 +2,7 @@ import LegworkAgents
 import LegworkCore
 import LegworkEventLoop
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 /// A script in the place of an agent's program, and a tool that runs it.

@@ -2,6 +2,7 @@ import Glibc
 import LegworkCommands
 import LegworkCore
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 extension RunningCommands {

@@ -3,6 +3,7 @@ import LegworkCommands
 import LegworkCore
 import LegworkTestKit
 import Synchronization
+import TestPrograms
 import Testing
 
 extension RunningCommands {
