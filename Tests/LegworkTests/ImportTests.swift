@@ -9,6 +9,8 @@ import Testing
 @Suite("Taking over a queue of prompts")
 struct ImportTests {
     private let folder: TemporaryFolder
+    /// What the agent was asked, in order.
+    private let prompts = Sayings<String>()
     private var source: String { folder.path + "/tasks-of-old" }
 
     init() throws {
@@ -43,8 +45,10 @@ struct ImportTests {
             "type": "object", "required": ["prompt"],
             "properties": ["prompt": ["type": "string"], "cwd": ["type": "string"], "mode": ["enum": ["agent", "plan"]]],
         ]
-        return ClosureTool(ToolDescriptor(name: "coder", description: "", inputSchema: schema)) { arguments, _ in
-            .text("did: \(arguments["prompt"]?.string ?? "")")
+        return ClosureTool(ToolDescriptor(name: "coder", description: "", inputSchema: schema)) { [prompts] arguments, _ in
+            let prompt = arguments["prompt"]?.string ?? ""
+            prompts.add(prompt)
+            return .text("did: \(prompt)")
         }
     }
 
@@ -52,7 +56,8 @@ struct ImportTests {
         let path = folder.path + "/outputs"
         return try Bench(agent()) { configuration in
             configuration.outputFolder = path
-            configuration.maximumArgumentBytes = 1 << 20
+            configuration.maximumArgumentBytes = 200_000
+            configuration.workers = 1
         }
     }
 
@@ -181,7 +186,13 @@ struct ImportTests {
     @Test("lets what waited wait here in the order of its queue, those that the queue forgot last")
     func enqueued() async throws {
         defer { folder.remove() }
-        for id in ["task_a", "task_b", "task_c", "task_d"] { try file(id, "queued") }
+        // The times say otherwise than the queue.
+        for (id, second) in [("task_a", 4), ("task_b", 3), ("task_c", 9), ("task_d", 1)] {
+            try file(id, "queued") { object in
+                object["prompt"] = .string(id)
+                object["created_at"] = .string("2026-01-02T03:04:0\(second)Z")
+            }
+        }
         try file("task_done", "completed")
         try write(#"{"queue": ["task_c", "task_gone", "task_a", "task_c", "task_done", 7]}"#, "queue.json")
         let bench = try bench()
@@ -190,6 +201,7 @@ struct ImportTests {
         #expect(report.imported.map(\.status) == [.completed, .queued, .queued, .queued, .queued])
         let running = Task { try await bench.manager.run() }
         for item in report.imported { #expect(try await bench.end(of: item.id).status == .completed) }
+        #expect(prompts.all == ["task_c", "task_a", "task_b", "task_d"])
         running.cancel()
         try await running.value
     }
@@ -249,7 +261,7 @@ struct ImportTests {
     @Test("is not ended by a file that the store never takes, or whose texts are without measure")
     func unfit() async throws {
         defer { folder.remove() }
-        let huge = String(repeating: "x", count: 3 << 20)
+        let huge = String(repeating: "x", count: 300_000)
         try file("task_1", "completed")
         try file("task_2", "queued") { $0["prompt"] = .string(huge) }
         try file("task_3", "failed") { object in
