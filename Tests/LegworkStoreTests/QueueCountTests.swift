@@ -1,5 +1,6 @@
 import LegworkCore
 import LegworkSQLite
+import TestPrograms
 import Testing
 
 @Suite("The standing of queues")
