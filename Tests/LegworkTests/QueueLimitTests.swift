@@ -191,7 +191,7 @@ struct QueueLimitTests {
         #expect(try await bench.total() == 0)
     }
 
-    @Test("one owner's thousand tasks do not hold up another's one")
+    @Test("one owner's hundred tasks do not hold up another's one")
     func fair() async throws {
         let order = Lock<[String]>([])
         let tool = ClosureTool(ToolDescriptor(name: "note", description: "")) { _, context in
