@@ -22,13 +22,7 @@ enum Call: Command {
             throw CLIError(.usage, "call takes a tool's name and perhaps its arguments as one JSON object")
         }
         var body: JSONObject = ["tool": .string(given[0])]
-        if given.count == 2 {
-            do {
-                body["arguments"] = try JSONValue(parsing: given[1])
-            } catch {
-                throw CLIError(.usage, "the arguments are not JSON: \(error)")
-            }
-        }
+        if given.count == 2 { body["arguments"] = try Invocation.json(given[1]) }
         body["name"] = invocation.arguments["name"].map(JSONValue.string)
         if invocation.arguments.has("keep-until-read") { body["keep_until_read"] = true }
         let queue = invocation.arguments["queue"]

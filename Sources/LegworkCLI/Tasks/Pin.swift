@@ -15,12 +15,7 @@ enum Pin: Command {
         let client = try await invocation.client()
         for reference in references {
             let answer = try await client.post("/v1/tasks/\(DaemonClient.escape(reference))/\(verb)", [:])
-            let id = answer["task"]?["id"]?.string ?? ""
-            switch invocation.style {
-            case .json: invocation.console.print(answer.json())
-            case .quiet: invocation.console.print(id)
-            case .table: invocation.console.print("\(id)  \(said)")
-            }
+            invocation.tell(answer, said)
         }
         return ExitCode.success.rawValue
     }

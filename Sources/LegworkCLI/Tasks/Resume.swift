@@ -19,27 +19,3 @@ enum Resume: Command {
         return ExitCode.success.rawValue
     }
 }
-
-extension Invocation {
-    /// The arguments of a command that takes a task, and perhaps one JSON object.
-    func taskAndJSON() throws(CLIError) -> (task: String, json: JSONValue?) {
-        let given = arguments.positionals + (arguments.rest ?? [])
-        guard (1...2).contains(given.count) else { throw CLIError(.usage, "give a task and perhaps one JSON object") }
-        guard given.count == 2 else { return (given[0], nil) }
-        do {
-            return (given[0], try JSONValue(parsing: given[1]))
-        } catch {
-            throw CLIError(.usage, "'\(given[1].truncated(toBytes: 40))' is not JSON: \(error)")
-        }
-    }
-
-    /// Says what became of the task that an answer of the daemon shows.
-    func tell(_ answer: JSONValue, _ said: String) {
-        let id = answer["task"]?["id"]?.string ?? ""
-        switch style {
-        case .json: console.print(answer.json())
-        case .quiet: console.print(id)
-        case .table: console.print("\(id)  \(said)")
-        }
-    }
-}

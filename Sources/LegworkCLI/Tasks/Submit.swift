@@ -32,13 +32,7 @@ enum Submit: Command {
             throw CLIError(.usage, "submit takes a tool's name and perhaps its arguments as one JSON object")
         }
         var body: JSONObject = ["tool": .string(words[0])]
-        if words.count == 2 {
-            do {
-                body["arguments"] = try JSONValue(parsing: words[1])
-            } catch {
-                throw CLIError(.usage, "the arguments are not JSON: \(error)")
-            }
-        }
+        if words.count == 2 { body["arguments"] = try Invocation.json(words[1]) }
         for (option, member) in [
             ("queue", "queue"), ("key", "idempotency_key"), ("limit-key", "limit_key"), ("name", "name"), ("title", "title"),
         ] { body[member] = given[option].map(JSONValue.string) }
