@@ -26,13 +26,13 @@ extension API.Bodies {
 
 extension API {
     func installSchedules(on routes: inout HTTPRouter.Routes) {
-        on(&routes, "POST", "/v1/schedules", schedule)
-        on(&routes, "GET", "/v1/schedules", schedules)
-        on(&routes, "GET", "/v1/schedules/{schedule}", showSchedule)
-        on(&routes, "POST", "/v1/schedules/{schedule}/pause", pauseSchedule)
-        on(&routes, "POST", "/v1/schedules/{schedule}/resume", resumeSchedule)
-        on(&routes, "POST", "/v1/schedules/{schedule}/run", runSchedule)
-        on(&routes, "DELETE", "/v1/schedules/{schedule}", deleteSchedule)
+        on(&routes, "POST", "/v1/schedules", needs: .call, schedule)
+        on(&routes, "GET", "/v1/schedules", needs: .read, schedules)
+        on(&routes, "GET", "/v1/schedules/{schedule}", needs: .read, showSchedule)
+        on(&routes, "POST", "/v1/schedules/{schedule}/pause", needs: .call, pauseSchedule)
+        on(&routes, "POST", "/v1/schedules/{schedule}/resume", needs: .call, resumeSchedule)
+        on(&routes, "POST", "/v1/schedules/{schedule}/run", needs: .call, runSchedule)
+        on(&routes, "DELETE", "/v1/schedules/{schedule}", needs: .cancel, deleteSchedule)
     }
 
     @Sendable private func schedule(_ request: Request) async throws {

@@ -26,11 +26,11 @@ extension API {
     ]
 
     func installSteering(on routes: inout HTTPRouter.Routes) {
-        on(&routes, "POST", "/v1/tasks/{task}/resume", resume)
-        on(&routes, "POST", "/v1/tasks/{task}/answer", answer)
-        on(&routes, "POST", "/v1/tasks/{task}/messages", send)
-        on(&routes, "GET", "/v1/tasks/{task}/tree", tree)
-        on(&routes, "POST", "/v1/tasks/{task}/cancel_tree", cancelTree)
+        on(&routes, "POST", "/v1/tasks/{task}/resume", needs: .call, resume)
+        on(&routes, "POST", "/v1/tasks/{task}/answer", needs: .call, answer)
+        on(&routes, "POST", "/v1/tasks/{task}/messages", needs: .call, send)
+        on(&routes, "GET", "/v1/tasks/{task}/tree", needs: .read, tree)
+        on(&routes, "POST", "/v1/tasks/{task}/cancel_tree", needs: .cancel, cancelTree)
     }
 
     @Sendable func resume(_ request: Request) async throws {

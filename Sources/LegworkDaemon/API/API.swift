@@ -112,37 +112,39 @@ struct API: Sendable {
 
     /// Adds every route.
     func install(on routes: inout HTTPRouter.Routes) {
-        on(&routes, "GET", "/health", health)
-        on(&routes, "GET", "/v1/stats", stats)
-        on(&routes, "GET", "/v1/tools", tools)
-        on(&routes, "POST", "/v1/call", call)
-        on(&routes, "POST", "/v1/tasks", submitOrPrompt)
-        on(&routes, "GET", "/v1/tasks", list)
-        on(&routes, "POST", "/v1/wait", wait)
-        on(&routes, "POST", "/v1/clear", clear)
-        on(&routes, "GET", "/v1/queues", queues)
-        on(&routes, "POST", "/v1/queues/{queue}", setQueue)
-        on(&routes, "GET", "/v1/notices", notices)
-        on(&routes, "POST", "/v1/notices/acknowledge", acknowledge)
+        on(&routes, "GET", "/health", needs: nil, health)
+        on(&routes, "GET", "/v1/stats", needs: .read, stats)
+        on(&routes, "GET", "/v1/tools", needs: .read, tools)
+        on(&routes, "POST", "/v1/call", needs: .call, call)
+        on(&routes, "POST", "/v1/tasks", needs: .call, submitOrPrompt)
+        on(&routes, "GET", "/v1/tasks", needs: .read, list)
+        on(&routes, "POST", "/v1/wait", needs: .read, wait)
+        on(&routes, "POST", "/v1/clear", needs: .cancel, clear)
+        on(&routes, "GET", "/v1/queues", needs: .read, queues)
+        on(&routes, "POST", "/v1/queues/{queue}", needs: .admin, setQueue)
+        on(&routes, "GET", "/v1/notices", needs: .read, notices)
+        on(&routes, "POST", "/v1/notices/acknowledge", needs: .read, acknowledge)
         installSchedules(on: &routes)
         installSteering(on: &routes)
-        on(&routes, "GET", "/v1/tasks/{task}", show)
-        on(&routes, "GET", "/v1/tasks/{task}/events", events)
-        on(&routes, "GET", "/v1/tasks/{task}/output", output)
-        on(&routes, "GET", "/v1/tasks/{task}/tool_calls", toolCalls)
-        on(&routes, "GET", "/v1/tasks/{task}/artifacts", artifacts)
-        on(&routes, "GET", "/v1/tasks/{task}/artifacts/{name}", artifact)
-        on(&routes, "POST", "/v1/import", importTasks)
-        on(&routes, "POST", "/v1/tasks/{task}/cancel", cancel)
-        on(&routes, "POST", "/v1/tasks/{task}/retry", retry)
-        on(&routes, "POST", "/v1/tasks/{task}/pin", pin)
-        on(&routes, "POST", "/v1/tasks/{task}/unpin", unpin)
-        on(&routes, "DELETE", "/v1/tasks/{task}", delete)
+        on(&routes, "GET", "/v1/tasks/{task}", needs: .read, show)
+        on(&routes, "GET", "/v1/tasks/{task}/events", needs: .read, events)
+        on(&routes, "GET", "/v1/tasks/{task}/output", needs: .read, output)
+        on(&routes, "GET", "/v1/tasks/{task}/tool_calls", needs: .read, toolCalls)
+        on(&routes, "GET", "/v1/tasks/{task}/artifacts", needs: .read, artifacts)
+        on(&routes, "GET", "/v1/tasks/{task}/artifacts/{name}", needs: .read, artifact)
+        on(&routes, "POST", "/v1/import", needs: .admin, importTasks)
+        on(&routes, "POST", "/v1/tasks/{task}/cancel", needs: .cancel, cancel)
+        on(&routes, "POST", "/v1/tasks/{task}/retry", needs: .call, retry)
+        on(&routes, "POST", "/v1/tasks/{task}/pin", needs: .call, pin)
+        on(&routes, "POST", "/v1/tasks/{task}/unpin", needs: .call, unpin)
+        on(&routes, "DELETE", "/v1/tasks/{task}", needs: .cancel, delete)
     }
 
-    func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, _ action: @escaping Action) {
+    /// Adds a route for those who have a right; nil lets everybody in.
+    func on(_ routes: inout HTTPRouter.Routes, _ method: String, _ pattern: String, needs right: Right?, _ action: @escaping Action) {
         routes.on(method, pattern, faultsTo: log) { request, parameters, writer in
             let principal = try Principal(request)
+            if let right { try principal.check(right) }
             try await action(Request(http: request, parameters: parameters, writer: writer, principal: principal))
         }
     }

@@ -12,11 +12,20 @@ struct Principal: Sendable {
     var owner: Owner
     /// Whether every owner's tasks are shown. The person whose daemon it is may ask for that.
     var isOperator: Bool
+    /// What he may do.
+    var rights: Set<Right> = Set(Right.allCases)
 
     var scope: Scope { isOperator ? .operator : .owner(owner) }
 
     func caller(platform: String, session: String? = nil) -> Caller {
         Caller(owner: owner, origin: Caller.Origin(platform: platform, session: session))
+    }
+
+    /// Refuses whoever lacks a right.
+    func check(_ right: Right) throws(APIFault) {
+        guard rights.contains(right) else {
+            throw APIFault(status: 403, code: "forbidden", message: "this needs the right '\(right.rawValue)', which the token does not have")
+        }
     }
 
     /// Reads `Legwork-Owner` and `Legwork-Scope`. Whoever reaches the daemon at all is its user, who may act for any of his owners.
