@@ -17,6 +17,7 @@ public final class MCPConnection: Sendable {
     private let caller: Caller
     private let reminders: ReminderKeeper?
     private let transport: MCPTransport
+    private let announcements = MCPAnnouncements()
     private let state: Lock<State>
 
     init(_ server: MCPServer, _ caller: Caller, _ transport: MCPTransport) {
@@ -44,6 +45,23 @@ public final class MCPConnection: Sendable {
 
     /// How many requests are being worked on.
     public var openRequests: Int { state.withLock { $0.requests.count } }
+
+    // MARK: - Messages that belong to no request
+
+    /// Carries to the client what belongs to none of its requests, such as that a resource has changed.
+    ///
+    /// There is one listener at a time: a later one takes over. What is announced while there is none is kept, up to a bound, for the next.
+    ///
+    /// - Parameter send: gets each message, in order. Called from any thread; must be quick, and must not call the connection.
+    /// - Returns: what ends it, also by being released.
+    public func attach(_ send: @escaping @Sendable (MCPNotification) -> Void) -> MCPAttachment {
+        MCPAttachment(announcements, announcements.attach(send))
+    }
+
+    /// Tells the client something that belongs to none of its requests. Quick.
+    func announce(_ notification: MCPNotification) { announcements.announce(notification) }
+
+    // MARK: - Messages of the client
 
     /// Takes a message and answers it: ``begin(_:)-([UInt8])`` and ``MCPPendingAnswer/answer(notify:)`` in one, for doors that get each
     /// message on its own, such as HTTP.
@@ -103,6 +121,7 @@ public final class MCPConnection: Sendable {
             return Array(state.requests.values)
         }
         for request in requests { request.leave(.connectionLost) }
+        announcements.close()
     }
 
     func work(on request: MCPOpenRequest, _ notify: @escaping @Sendable (MCPNotification) -> Void) async -> MCPAnswer? {
