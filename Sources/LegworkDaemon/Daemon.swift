@@ -19,6 +19,7 @@ public final class Daemon: Sendable {
     /// The manager.
     public let manager: TaskManager
     private let server: HTTPServer
+    private let mcp: MCPHTTPEndpoint
     private let loops: [EventLoop]
     private let stop = StopSignal()
 
@@ -75,7 +76,10 @@ public final class Daemon: Sendable {
         let api = API(manager: manager, status: status, log: log, bodies: bodies, agentToolName: configuration.agentTool)
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
-        let mcp = try MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)
+        let speaker = MCPServer(manager: manager, options: speaking)
+        let shims = try MCPShimEndpoint(speaker, log: log)
+        let mcp = MCPHTTPEndpoint(speaker, limits: speaking.limits, log: log)
+        self.mcp = mcp
         var serving = HTTPServerConfiguration()
         let user = getuid()
         serving.authorize = { peer in
@@ -91,6 +95,7 @@ public final class Daemon: Sendable {
             configuration: serving,
             handler: HTTPRouter { routes in
                 api.install(on: &routes)
+                shims.install(on: &routes)
                 mcp.install(on: &routes)
             }
         )
@@ -120,6 +125,7 @@ public final class Daemon: Sendable {
             await stop.wait()
             log.write("stopping")
             await manager.shutdown()
+            mcp.close()
             await server.shutdown()
             group.cancelAll()
             try await group.waitForAll()

@@ -26,6 +26,10 @@ public struct MCPError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let missingCapability = Code(-32021)
         /// The request's protocol version is not spoken here (2026-07-28).
         public static let unsupportedVersion = Code(-32022)
+        /// There is no such session, or it is somebody else's.
+        public static let unknownSession = Code(404)
+        /// The sender may not do this.
+        public static let forbidden = Code(403)
         /// Too many requests are open. Own codes lie outside of -32768…-32000 (2026-07-28, basic/index).
         public static let tooManyRequests = Code(429)
     }

@@ -17,6 +17,8 @@ final class MCPAnnouncements: Sendable {
 
     private let state = Lock(State())
 
+    var isAttached: Bool { state.withLock { $0.send != nil } }
+
     func attach(_ send: @escaping @Sendable (MCPNotification) -> Void) -> Int {
         state.withLock { state in
             state.attachments += 1

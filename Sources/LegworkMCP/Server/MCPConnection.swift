@@ -46,6 +46,9 @@ public final class MCPConnection: Sendable {
     /// How many requests are being worked on.
     public var openRequests: Int { state.withLock { $0.requests.count } }
 
+    /// Whether somebody waits for what comes of it.
+    public var isBusy: Bool { openRequests > 0 || announcements.isAttached }
+
     // MARK: - Messages that belong to no request
 
     /// Carries to the client what belongs to none of its requests, such as that a resource has changed.

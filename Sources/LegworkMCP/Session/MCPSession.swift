@@ -147,15 +147,7 @@ public struct MCPSession: Sendable {
             throw MCPError(.invalidParams, "params._meta must name \(MCPName.protocolVersion), a string", httpStatus: 400)
         }
         guard let revision = MCPRevision(rawValue: version), revision.isModern else {
-            throw MCPError(
-                .unsupportedVersion,
-                "the protocol version '\(version.truncated(toBytes: 50))' is not spoken here",
-                data: [
-                    "supported": .array(MCPRevision.newestFirst.map { .string($0.rawValue) }),
-                    "requested": .string(version.truncated(toBytes: 100)),
-                ],
-                httpStatus: 400
-            )
+            throw MCPError(unsupported: version)
         }
         guard let capabilities = meta[MCPName.clientCapabilities]?.object else {
             throw MCPError(.invalidParams, "params._meta must hold \(MCPName.clientCapabilities), an object", httpStatus: 400)

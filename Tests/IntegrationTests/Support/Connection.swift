@@ -64,15 +64,17 @@ final class Connection: Sendable {
     /// Says that nothing more is sent.
     func finishSending() { shutdown(number, Int32(SHUT_WR)) }
 
+    /// Reads what is there, and waits for something to be there; nil when the daemon has closed.
+    func more() -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        let count = buffer.withUnsafeMutableBytes { recv(number, $0.baseAddress, $0.count, 0) }
+        return count > 0 ? Array(buffer.prefix(count)) : nil
+    }
+
     /// Reads until the daemon closes.
     func reply() throws -> Reply {
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { recv(number, $0.baseAddress, $0.count, 0) }
-            if count <= 0 { break }
-            bytes += buffer.prefix(count)
-        }
+        while let more = more() { bytes += more }
         return try Reply(bytes)
     }
 }

@@ -7,8 +7,9 @@ import LegworkMCP
 /// The answer to a line comes as lines too, each with a letter before it: `n` for a notification, and in the end `a` for the answer or `e`
 /// where there is none to give; what ends with neither was lost. The head of the answer is sent when the line has been taken, and the next
 /// line may be sent then: what has an order keeps it, and slow calls run side by side.
-struct MCPEndpoint: Sendable {
-    private let connections: MCPConnections
+struct MCPShimEndpoint: Sendable {
+    private let sessions = MCPSessions<MCPConnection>()
+    private let server: MCPServer
     private let log: DaemonLog
     private let opening: RequestBody
 
@@ -17,7 +18,7 @@ struct MCPEndpoint: Sendable {
             "type": "object", "properties": ["conversation": ["type": "string", "minLength": 1, "maxLength": 128]],
             "additionalProperties": false,
         ])
-        connections = MCPConnections(server)
+        self.server = server
         self.log = log
     }
 
@@ -25,19 +26,21 @@ struct MCPEndpoint: Sendable {
         routes.on("POST", "/v1/mcp", faultsTo: log) { request, _, writer in
             let conversation = try opening.read(request)["conversation"]?.string
             let caller = try Principal(request).caller(platform: "mcp", session: conversation)
-            let (id, _) = connections.open(as: caller, over: .stdio)
+            guard let id = sessions.add(server.connect(as: caller, over: .stdio), of: caller.owner) else {
+                throw APIFault(status: 503, code: "shutting_down", message: "the daemon is shutting down; try again when it is back")
+            }
             let body: JSONValue = ["session": .string(id)]
             await writer.send(status: 201, headers: ["Content-Type": "application/json"], body: body.jsonBytes())
         }
         routes.on("POST", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
             let owner = try Principal(request).owner
-            guard let connection = connections.connection(parameters["session"] ?? "", of: owner) else {
+            guard let connection = sessions.session(parameters["session"] ?? "", of: owner) else {
                 throw APIFault(status: 404, code: "unknown_session", message: "there is no such session; open one with POST /v1/mcp")
             }
             try await pass(request.body, to: connection, writer)
         }
         routes.on("DELETE", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
-            connections.close(parameters["session"] ?? "", of: try Principal(request).owner)
+            sessions.close(parameters["session"] ?? "", of: try Principal(request).owner)
             await writer.send(status: 204)
         }
     }
