@@ -34,6 +34,11 @@ extension Attempt {
         take(TimelineEntryDraft(text: text, data: data, at: engine.clock.now, threshold: engine.artifactThreshold))
     }
 
+    func log(_ entry: ToolLogEntry) {
+        if state.withLock({ $0.machine.hasCaller }) { options.onLog?(entry) }
+        emit(text: entry.text, data: entry.timelineData)
+    }
+
     /// Takes an entry for the timeline.
     func take(_ entry: TimelineEntryDraft) {
         let mustSchedule = state.withLock { state in

@@ -3,8 +3,8 @@ import Synchronization
 
 // Questions of the tool.
 extension Attempt {
-    func ask(_ message: String, schema: JSONValue?, key: String?) async throws -> JSONValue {
-        try InputLimits.check(message, schema: schema, key: key)
+    func ask(_ questions: [ToolQuestion]) async throws -> [ToolReply] {
+        try InputLimits.check(questions)
         if case .never = tool.background {
             throw TaskManagerError(
                 .invalidArgument,
@@ -12,23 +12,25 @@ extension Attempt {
             )
         }
         if isCancelled { throw CancellationError() }
+        if state.withLock({ $0.machine.hasCaller }) { options.onAsk?() }
         try await becomeTask()
-        let request = try await put(message, schema, key)
-        if let reply = try request.reply { return reply }
-        return try await whileWaiting { try await answer(to: request.key) }
+        let requests = try await put(questions)
+        let replies = requests.compactMap(\.reply)
+        if replies.count == requests.count { return replies }
+        return try await whileWaiting { try await replies(to: requests.map(\.key)) }
     }
 
-    /// Records a question.
-    private func put(_ message: String, _ schema: JSONValue?, _ key: String?) async throws -> InputRequest {
+    /// Records questions, all in one step.
+    private func put(_ questions: [ToolQuestion]) async throws -> [InputRequest] {
         await takeTurn()
         defer { endTurn() }
         let facts = state.withLock { $0.machine.isRecorded ? ($0.id, $0.token, $0.kept?.lastSeen) : nil }
         guard let (id, token, lastSeen) = facts, let id, let token else { throw CancellationError() }
-        var asked: Result<InputRequest, any Error> = .failure(CancellationError())
+        var asked: Result<[InputRequest], any Error> = .failure(CancellationError())
         let answer = await engine.persist("a question", of: id, token: token, from: lastSeen) { record in
             do {
-                let (request, transition) = try record.put(message, schema, key, at: engine.clock.now)
-                asked = .success(request)
+                let (requests, transition) = try record.put(questions, at: engine.clock.now)
+                asked = .success(requests)
                 return transition
             } catch let error as TaskManagerError {
                 asked = .failure(error)
@@ -45,8 +47,8 @@ extension Attempt {
         }
     }
 
-    /// Waits for an answer. Nothing polls.
-    private func answer(to key: String) async throws -> JSONValue {
+    /// Waits for what becomes of questions. Nothing polls.
+    private func replies(to keys: [String]) async throws -> [ToolReply] {
         guard let (id, token) = state.withLock({ state in state.id.flatMap { id in state.token.map { (id, $0) } } }) else {
             throw CancellationError()
         }
@@ -54,22 +56,23 @@ extension Attempt {
         defer { watch.end() }
         var signals = watch.signals.makeAsyncIterator()
         while true {
-            let request: InputRequest?
+            let requests: [InputRequest]
             do {
                 guard let record = try await engine.store.task(TaskLookup(id, in: .operator)), record.lease?.token == token else {
                     throw Self.lostLease
                 }
-                request = record.inputs.first { $0.key.isExactly(key) }
+                requests = keys.compactMap { key in record.inputs.first { $0.key.isExactly(key) && $0.state != .withdrawn } }
             } catch let error as StoreError where Engine.mayPass(error) && !Task.isCancelled {
                 engine.problem("the answers to \(id) cannot be read yet: \(error)")
                 await engine.pause(.seconds(1))
                 continue
             }
             // Withdrawn by another who asked the same.
-            guard let request, request.state != .withdrawn else { throw CancellationError() }
-            if let reply = try request.reply { return reply }
+            guard requests.count == keys.count else { throw CancellationError() }
+            let replies = requests.compactMap(\.reply)
+            if replies.count == keys.count { return replies }
             guard await signals.next() != nil else {
-                await withdraw(key, of: id, token)
+                for key in keys { await withdraw(key, of: id, token) }
                 throw CancellationError()
             }
         }
@@ -98,32 +101,45 @@ extension Attempt {
 }
 
 extension InputRequest {
-    /// The answer, if there is one.
-    ///
-    /// - Throws: when there will be none.
-    fileprivate var reply: JSONValue? {
-        get throws {
-            guard state == .declined else { return answer }
-            throw ToolError(.inputDeclined, "whoever was asked will not answer the question '\(key)'")
+    /// What became of the question, once something did.
+    fileprivate var reply: ToolReply? {
+        switch state {
+        case .answered: ToolReply(key: key, answer: answer ?? .null)
+        case .declined: ToolReply(key: key, answer: nil)
+        case .awaited, .left, .withdrawn: nil
         }
     }
 }
 
 extension TaskRecord {
-    /// Adds a question, with what follows from it; nothing follows from one that is known.
-    fileprivate mutating func put(_ message: String, _ schema: JSONValue?, _ key: String?, at now: Timestamp) throws -> (
-        InputRequest, Transition?
-    ) {
-        let known = key.flatMap { key in inputs.first { $0.key.isExactly(key) } }
+    /// Adds questions, with what follows from them; nothing follows from those that are known.
+    fileprivate mutating func put(_ questions: [ToolQuestion], at now: Timestamp) throws -> ([InputRequest], Transition?) {
+        var requests: [InputRequest] = []
+        var all: Transition?
+        for question in questions {
+            let (request, transition) = try put(question, at: now)
+            requests.append(request)
+            guard let transition else { continue }
+            var sum = all ?? Transition()
+            sum.effects += transition.effects
+            sum.events += transition.events
+            sum.notices += transition.notices
+            all = sum
+        }
+        return (requests, all)
+    }
+
+    private mutating func put(_ question: ToolQuestion, at now: Timestamp) throws -> (InputRequest, Transition?) {
+        let known = question.key.flatMap { key in inputs.first { $0.key.isExactly(key) } }
         switch known?.state {
         case .awaited, .answered, .declined: if let known { return (known, nil) }
         case nil, .left, .withdrawn: break
         }
-        if let refusal = InputLimits.refusal(of: message, schema: schema, in: self) { throw refusal }
-        guard let request = ask(message, schema: schema, key: key, at: now) else {
+        if let refusal = InputLimits.refusal(of: question, in: self) { throw refusal }
+        guard let request = ask(question.message, schema: question.schema, key: question.key, request: question.request, at: now) else {
             throw TaskManagerError(
                 .invalidArgument,
-                "the key '\(key ?? "")' was that of another question, which was withdrawn; choose another, so that no answer is mistaken"
+                "the key '\(question.key ?? "")' was that of another question, which was withdrawn; choose another, so that no answer is mistaken"
             )
         }
         var transition: Transition

@@ -24,6 +24,7 @@ enum ToolOutcome: Sendable, Hashable {
     init(thrown error: any Error) {
         switch error {
         case is CancellationError: self = .cancelled
+        case let fault as ProtocolFault: self = .returned(fault.result)
         case let snooze as Snooze: self = .snoozed(snooze.duration)
         case _:
             var result = ToolResult.error(String(describing: error).truncated(toBytes: 64 << 10))

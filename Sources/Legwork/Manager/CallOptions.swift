@@ -41,6 +41,10 @@ public struct CallOptions: Sendable {
     public var keepsUntilRead: Bool = false
     /// Hears what the tool reports while the caller waits. Called from any thread, in order; must be quick.
     public var onReport: (@Sendable (ToolReport) -> Void)?
+    /// Hears what the tool logs while the caller waits. Called from any thread, in order; must be quick.
+    public var onLog: (@Sendable (ToolLogEntry) -> Void)?
+    /// Hears that the tool is about to ask something while the caller waits: the task that the caller then gets is one that asks. Must be quick.
+    public var onAsk: (@Sendable () -> Void)?
 
     /// The defaults.
     public init() {}

@@ -17,13 +17,29 @@ enum InputLimits {
     /// The most bytes of all questions and answers of a task, as JSON, when another is asked.
     static let totalBytes = 8 << 20
 
-    /// Looks at a question by itself.
-    static func check(_ message: String, schema: JSONValue?, key: String?) throws(TaskManagerError) {
-        guard (1...messageBytes).contains(message.utf8.count) else {
-            throw TaskManagerError(.invalidArgument, "a question must have 1 to \(messageBytes) bytes, not \(message.utf8.count)")
+    /// Looks at questions by themselves.
+    static func check(_ questions: [ToolQuestion]) throws(TaskManagerError) {
+        guard (1...open).contains(questions.count) else {
+            throw TaskManagerError(.invalidArgument, "1 to \(open) questions can be asked at once, not \(questions.count)")
         }
-        if let key { try CallLimits.check(inputKey: key) }
-        guard let schema else { return }
+        guard Set(questions.compactMap(\.key)).count == questions.count(where: { $0.key != nil }) else {
+            throw TaskManagerError(.invalidArgument, "two of the questions have one key; give each a key of its own")
+        }
+        for question in questions { try check(question) }
+    }
+
+    private static func check(_ question: ToolQuestion) throws(TaskManagerError) {
+        guard (1...messageBytes).contains(question.message.utf8.count) else {
+            throw TaskManagerError(
+                .invalidArgument,
+                "a question must have 1 to \(messageBytes) bytes, not \(question.message.utf8.count)"
+            )
+        }
+        if let key = question.key { try CallLimits.check(inputKey: key) }
+        if let excess = question.request?.json.excess(bytes: answerBytes) {
+            throw TaskManagerError(.invalidArgument, "the request for the client cannot be used: \(excess)")
+        }
+        guard let schema = question.schema else { return }
         if let excess = schema.excess(bytes: schemaBytes) {
             throw TaskManagerError(.invalidArgument, "the schema of a question cannot be used: \(excess)")
         }
@@ -31,12 +47,14 @@ enum InputLimits {
     }
 
     /// Looks at a question beside those that were asked before.
-    static func refusal(of message: String, schema: JSONValue?, in record: TaskRecord) -> TaskManagerError? {
+    static func refusal(of question: ToolQuestion, in record: TaskRecord) -> TaskManagerError? {
         let inputs = record.inputs
         if inputs.count(where: { $0.state == .awaited }) >= open {
             return TaskManagerError(.invalidArgument, "\(open) questions of this task are open, and no more can be; wait for answers first")
         }
-        let total = inputs.reduce(message.utf8.count + (schema?.approximateBytes ?? 0)) { $0 + $1.bytes }
+        let bytes =
+            question.message.utf8.count + (question.schema?.approximateBytes ?? 0) + (question.request?.json.approximateBytes ?? 0)
+        let total = inputs.reduce(bytes) { $0 + $1.bytes }
         if inputs.count >= all || total > totalBytes {
             return TaskManagerError(
                 .invalidArgument,
@@ -70,6 +88,7 @@ enum InputLimits {
 
 extension InputRequest {
     fileprivate var bytes: Int {
-        key.utf8.count + message.utf8.count + (schema?.approximateBytes ?? 0) + (answer?.approximateBytes ?? 0)
+        key.utf8.count + message.utf8.count + (schema?.approximateBytes ?? 0) + (request?.json.approximateBytes ?? 0)
+            + (answer?.approximateBytes ?? 0)
     }
 }

@@ -23,6 +23,8 @@ public struct InputRequest: Sendable, Hashable {
     public let message: String
     /// The JSON Schema that the answer has to fit; nil takes anything.
     public let schema: JSONValue?
+    /// What a client of MCP does in order to answer; nil for a question that is put as a form.
+    public let request: ClientRequest?
     /// When it was asked.
     public let askedAt: Timestamp
     /// The answer, once there is one.
@@ -37,6 +39,7 @@ public struct InputRequest: Sendable, Hashable {
         key: String,
         message: String,
         schema: JSONValue? = nil,
+        request: ClientRequest? = nil,
         askedAt: Timestamp,
         answer: JSONValue? = nil,
         answeredAt: Timestamp? = nil,
@@ -45,6 +48,7 @@ public struct InputRequest: Sendable, Hashable {
         self.key = key
         self.message = message
         self.schema = schema
+        self.request = request
         self.askedAt = askedAt
         self.answer = answer
         self.answeredAt = answeredAt
@@ -61,10 +65,11 @@ public struct InputRequest: Sendable, Hashable {
 }
 
 extension InputRequest {
-    /// The question as a task shows it: `{"key": …, "message": …, "schema"?: …}`.
+    /// The question as a task shows it: `{"key": …, "message": …, "schema"?: …, "request"?: {"method", "params"}}`.
     package var question: JSONValue {
         var asked: JSONObject = ["key": .string(key), "message": .string(message)]
         asked["schema"] = schema
+        asked["request"] = request?.json
         return .object(asked)
     }
 }

@@ -7,12 +7,14 @@ extension TaskRecord {
     /// - Parameter key: the tool's own key; nil makes one.
     /// - Returns: the request; nil when the key was that of another question, which was withdrawn, so that a late answer to that one cannot
     ///   be taken for one to this.
-    public mutating func ask(_ message: String, schema: JSONValue?, key: String?, at now: Timestamp) -> InputRequest? {
+    public mutating func ask(_ message: String, schema: JSONValue?, key: String?, request: ClientRequest? = nil, at now: Timestamp)
+        -> InputRequest?
+    {
         if let key, let index = inputs.firstIndex(where: { $0.key.isExactly(key) }) {
             let known = inputs[index]
             switch known.state {
             case .awaited, .answered, .declined: return known
-            case .withdrawn where !known.message.isExactly(message) || known.schema != schema: return nil
+            case .withdrawn where !known.message.isExactly(message) || known.schema != schema || known.request != request: return nil
             case .left, .withdrawn:
                 extras.inputs[index].state = .awaited
                 return inputs[index]
@@ -24,7 +26,7 @@ extension TaskRecord {
             let made = "\(InputRequest.madeKeyMarker)\(extras.inputsAsked)"
             if !inputs.contains(where: { $0.key == made }) { key = made }
         }
-        let request = InputRequest(key: key ?? "", message: message, schema: schema, askedAt: now)
+        let request = InputRequest(key: key ?? "", message: message, schema: schema, request: request, askedAt: now)
         extras.inputs.append(request)
         return request
     }

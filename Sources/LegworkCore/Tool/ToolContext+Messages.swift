@@ -54,7 +54,7 @@ extension ToolContext {
     /// let answer = try await context.ask("Deploy to production?", schema: ["type": "boolean"], key: "deploy")
     /// ```
     ///
-    /// Several questions may be asked at once. A cancelled ask withdraws its question.
+    /// Several questions may be asked at once; see ``ask(_:)``. A cancelled ask withdraws its question.
     ///
     /// - Parameters:
     ///   - message: the question, for people and models: 1 to 16,384 bytes.
@@ -66,7 +66,37 @@ extension ToolContext {
     /// - Throws: ``ToolError/Code/inputDeclined`` when whoever was asked will not answer; `CancellationError`; and errors that say so when
     ///   there are 64 questions open, or the question cannot be put.
     public func ask(_ message: String, schema: JSONValue? = nil, key: String? = nil) async throws -> JSONValue {
-        try await host.ask(message, schema: schema, key: key)
+        try await answer(to: ToolQuestion(message, schema: schema, key: key))
+    }
+
+    /// Has the client of MCP that made the call do something that only it can do, and waits for the result. In all else it is a question: any
+    /// other caller, a person or a later client may answer it with what would have been the result.
+    ///
+    /// ```swift
+    /// let written = try await context.ask(.sampling(["messages": messages, "maxTokens": 100]))
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - request: what is to be done.
+    ///   - message: says what is wanted, to whoever answers in the client's place.
+    ///   - key: as for any question.
+    /// - Returns: the request's result, as the protocol has it; of `elicitation/create` the action too, whichever it was.
+    /// - Throws: as ``ask(_:schema:key:)``; a client that answers with an error declines.
+    public func ask(_ request: ClientRequest, message: String? = nil, key: String? = nil) async throws -> JSONValue {
+        try await answer(to: ToolQuestion(request, message: message, key: key))
+    }
+
+    /// Asks several things in one durable step, and waits for what becomes of all of them: whoever is asked sees them together.
+    ///
+    /// - Parameter questions: 1 to 64, each with a key of its own.
+    /// - Returns: a reply for each question, in their order.
+    /// - Throws: as ``ask(_:schema:key:)``, but for what was declined.
+    public func ask(_ questions: [ToolQuestion]) async throws -> [ToolReply] { try await host.ask(questions) }
+
+    private func answer(to question: ToolQuestion) async throws -> JSONValue {
+        let reply = try await host.ask([question]).first
+        if let answer = reply?.answer { return answer }
+        throw ToolError(.inputDeclined, "whoever was asked will not answer the question '\(reply?.key ?? question.key ?? "")'")
     }
 }
 

@@ -121,8 +121,10 @@ public protocol ToolContextHost: AnyObject, Sendable {
     func acknowledgeMessages() async throws
     /// Tells the owner something.
     func notify(_ text: String, data: JSONValue?, key: String?) async throws -> PostResult
-    /// Puts a question and waits for the answer.
-    func ask(_ message: String, schema: JSONValue?, key: String?) async throws -> JSONValue
+    /// Puts questions and waits for what becomes of all of them.
+    func ask(_ questions: [ToolQuestion]) async throws -> [ToolReply]
+    /// Takes a message for the log; must be cheap.
+    func log(_ entry: ToolLogEntry)
 }
 
 extension ToolContextHost {

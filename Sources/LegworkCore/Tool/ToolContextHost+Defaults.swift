@@ -14,7 +14,7 @@ extension ToolContextHost {
     public func acknowledgeMessages() async throws {}
 
     /// Refuses.
-    public func ask(_ message: String, schema: JSONValue?, key: String?) async throws -> JSONValue {
+    public func ask(_ questions: [ToolQuestion]) async throws -> [ToolReply] {
         throw ToolError(.notSupported, "this host can ask nobody; call the tool through a task manager")
     }
 

@@ -33,6 +33,11 @@ public struct ToolDescriptor: Sendable, Hashable {
     public var limits: TaskLimits
     /// Top-level arguments whose values are never shown, only kept; such as environment variables.
     public var sensitiveArguments: Set<String>
+    /// What a client of MCP has to be able to do, or its calls are refused: with ``ClientAbility/tasks``, calls become tasks at once, and only
+    /// clients that take tasks can make them. Callers through other doors can do all of it.
+    public var requires: Set<ClientAbility>
+    /// Whether what it asks while its caller waits is to be asked of that caller before the call becomes a task, also of one that takes tasks.
+    public var asksFirst: Bool
 
     /// Describes a tool.
     public init(
@@ -50,7 +55,9 @@ public struct ToolDescriptor: Sendable, Hashable {
         cancelGrace: Duration = .seconds(5),
         retry: RetryPolicy? = nil,
         limits: TaskLimits = TaskLimits(),
-        sensitiveArguments: Set<String> = []
+        sensitiveArguments: Set<String> = [],
+        requires: Set<ClientAbility> = [],
+        asksFirst: Bool = false
     ) {
         self.name = name
         self.title = title
@@ -67,6 +74,8 @@ public struct ToolDescriptor: Sendable, Hashable {
         self.retry = retry
         self.limits = limits
         self.sensitiveArguments = sensitiveArguments
+        self.requires = requires
+        self.asksFirst = asksFirst
     }
 
     /// ``isResumable``, or what stands in its place.

@@ -79,6 +79,7 @@ extension InputRequest {
         object["key"] = .string(key)
         object["message"] = .string(message)
         object["schema"] = schema
+        object["request"] = request?.json
         object["askedAt"] = .integer(askedAt.milliseconds)
         object["answer"] = answer
         object["answeredAt"] = answeredAt.map { .integer($0.milliseconds) }
@@ -94,6 +95,7 @@ extension InputRequest {
             key: key,
             message: message,
             schema: json["schema"],
+            request: json["request"].flatMap(ClientRequest.init(json:)),
             askedAt: askedAt,
             answer: json["answer"],
             answeredAt: json["answeredAt"]?.time,
