@@ -34,7 +34,8 @@ public struct ProtocolFault: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// The fault that a result stands for; nil for a result of the tool's own.
     public init?(_ result: ToolResult) {
-        guard result.isError, let fault = result.meta?[Self.key], let code = fault["code"]?.int, let message = fault["message"]?.string else {
+        guard result.isError, let fault = result.meta?[Self.key], let code = fault["code"]?.int, let message = fault["message"]?.string
+        else {
             return nil
         }
         self.init(code: code, message: message, data: fault["data"])
