@@ -1,16 +1,16 @@
 /// Bytes of output as text, cut so that no character is torn where another part begins.
-struct OutputText: Sendable {
+package struct OutputText: Sendable {
     /// The text; what is no UTF-8 is replaced by U+FFFD.
-    let text: String
+    package let text: String
     /// Where the bytes of the text begin.
-    let offset: Int
+    package let offset: Int
     /// Where the next part begins.
-    let end: Int
+    package let end: Int
 
     /// - Parameters:
     ///   - chunk: the bytes.
     ///   - startsAnywhere: whether the beginning was not chosen by the reader, so that half a character may be left out there.
-    init(_ chunk: OutputChunk, startsAnywhere: Bool) {
+    package init(_ chunk: OutputChunk, startsAnywhere: Bool) {
         var bytes = chunk.bytes[...]
         if startsAnywhere, chunk.offset > 0 {
             let torn = bytes.prefix(3).prefix { $0 & 0b1100_0000 == 0b1000_0000 }.count

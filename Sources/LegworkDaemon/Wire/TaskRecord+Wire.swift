@@ -62,15 +62,8 @@ extension TaskProgress {
 }
 
 extension TaskEvent {
-    /// `{"sequence": …, "time": …, "kind": …, "text": …, "data": …}`.
-    var wire: JSONValue {
-        var object: JSONObject = [
-            "sequence": JSONValue(sequence), "time": .string(time.description), "kind": .string(kind.rawValue),
-        ]
-        object["text"] = text.map(JSONValue.string)
-        object["data"] = data
-        return .object(object)
-    }
+    /// The entry as the HTTP interface shows it.
+    var wire: JSONValue { json }
 }
 
 extension TaskCounts {

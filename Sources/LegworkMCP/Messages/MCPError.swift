@@ -18,6 +18,8 @@ public struct MCPError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let methodNotFound = Code(-32601)
         /// The parameters do not fit; also for an unknown tool and an unknown task.
         public static let invalidParams = Code(-32602)
+        /// There is no such resource (revisions before 2026-07-28).
+        public static let resourceNotFound = Code(-32002)
         /// The server could not do its part.
         public static let internalError = Code(-32603)
         /// An HTTP header and the body disagree (2026-07-28).

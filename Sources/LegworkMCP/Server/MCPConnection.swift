@@ -17,7 +17,8 @@ public final class MCPConnection: Sendable {
     private let caller: Caller
     private let reminders: ReminderKeeper?
     private let transport: MCPTransport
-    private let announcements = MCPAnnouncements()
+    private let announcements: MCPAnnouncements
+    private let subscriptions: MCPSubscriptions
     private let state: Lock<State>
 
     init(_ server: MCPServer, _ caller: Caller, _ transport: MCPTransport) {
@@ -25,9 +26,15 @@ public final class MCPConnection: Sendable {
         self.caller = caller
         reminders = caller.session.map { server.manager.reminders(for: caller.owner, session: $0) }
         self.transport = transport
-        state = Lock(
-            State(session: MCPSession(server: server.options.info, maximumOpenRequests: server.options.maximumOpenRequests))
+        let announcements = MCPAnnouncements()
+        self.announcements = announcements
+        subscriptions = MCPSubscriptions(server) { announcements.announce($0) }
+        let session = MCPSession(
+            server: server.options.info,
+            maximumOpenRequests: server.options.maximumOpenRequests,
+            hasPrompts: !server.options.prompts.isEmpty
         )
+        state = Lock(State(session: session))
     }
 
     /// What is to be done about a message that has been taken.
@@ -107,7 +114,14 @@ public final class MCPConnection: Sendable {
             case .answer(let answer): return (.answer(answer), nil)
             case .cancelRequest(let id): return (.none, state.requests[id])
             case .perform(let operation, let exchange):
-                let request = MCPOpenRequest(operation, exchange, caller: caller, reminders: reminders, transport: transport)
+                let request = MCPOpenRequest(
+                    operation,
+                    exchange,
+                    caller: caller,
+                    reminders: reminders,
+                    subscriptions: subscriptions,
+                    transport: transport
+                )
                 state.requests[exchange.id] = request
                 return (.pending(MCPPendingAnswer(self, request)), nil)
             }
@@ -124,6 +138,7 @@ public final class MCPConnection: Sendable {
             return Array(state.requests.values)
         }
         for request in requests { request.leave(.connectionLost) }
+        subscriptions.close()
         announcements.close()
     }
 

@@ -22,14 +22,24 @@ final class MCPOpenRequest: Sendable {
     let caller: Caller
     /// What is to be told to the conversation.
     let reminders: ReminderKeeper?
+    /// The resources of which the connection is told.
+    let subscriptions: MCPSubscriptions
     private let transport: MCPTransport
     private let state = Lock(State())
 
-    init(_ operation: MCPOperation, _ exchange: MCPExchange, caller: Caller, reminders: ReminderKeeper?, transport: MCPTransport) {
+    init(
+        _ operation: MCPOperation,
+        _ exchange: MCPExchange,
+        caller: Caller,
+        reminders: ReminderKeeper?,
+        subscriptions: MCPSubscriptions,
+        transport: MCPTransport
+    ) {
         self.operation = operation
         self.exchange = exchange
         self.caller = caller
         self.reminders = reminders
+        self.subscriptions = subscriptions
         self.transport = transport
     }
 

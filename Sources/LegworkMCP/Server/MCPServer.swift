@@ -17,6 +17,7 @@ public final class MCPServer: Sendable {
     let manager: TaskManager
     let options: MCPServerOptions
     let clock: any TaskClock
+    let hub = MCPResourceHub()
     private let heart: MCPHeart
 
     /// Makes a server.
@@ -51,7 +52,7 @@ public final class MCPServer: Sendable {
         let exchange = request.exchange
         do {
             switch request.operation {
-            case .listTools(let cursor): return exchange.tools(manager.tools.tools, cursor: cursor)
+            case .listTools(let cursor): return try exchange.tools(manager.tools.tools, cursor: cursor)
             case .callTool(let name, let arguments): return try await call(name, arguments, request, notify)
             case .getTask(let id):
                 let record = try await manager.task(Self.id(id), in: request.caller.scope)
@@ -63,6 +64,7 @@ public final class MCPServer: Sendable {
             case .cancelTask(let id):
                 _ = try await manager.cancel(Self.id(id), in: request.caller.scope)
                 return exchange.acknowledged
+            case .feature(let feature): return try await perform(feature, for: request, notify: notify)
             }
         } catch let error as MCPError {
             return exchange.fail(error)

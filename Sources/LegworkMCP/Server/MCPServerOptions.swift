@@ -10,6 +10,12 @@ public struct MCPServerOptions: Sendable {
     public var toolWindows: [String: Duration] = [:]
     /// Other windows for clients, by the name that they give themselves (which nobody verifies).
     public var clientWindows: [String: Duration] = [:]
+    /// What clients can read beside the tasks.
+    public var resources: [MCPResource] = []
+    /// The same in families, whose URIs follow a pattern.
+    public var resourceTemplates: [MCPResourceTemplate] = []
+    /// The prompts that are offered.
+    public var prompts: [MCPPrompt] = []
     /// How large and deep a message may be.
     public var limits: JSONLimits = JSONLimits(depth: 128, bytes: 16 << 20)
     /// How many requests of one connection are worked on at once; more are refused.

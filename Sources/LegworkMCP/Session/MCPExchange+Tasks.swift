@@ -10,7 +10,10 @@ extension MCPExchange {
     func created(_ record: TaskRecord, now: Timestamp) -> MCPAnswer { answer(MCPTaskState(record, now: now).base, type: "task") }
 
     /// The answer to `tasks/get`.
-    func task(_ record: TaskRecord, now: Timestamp) -> MCPAnswer {
+    func task(_ record: TaskRecord, now: Timestamp) -> MCPAnswer { complete(detailedTask(record, now: now)) }
+
+    /// A task with what stands beside its status.
+    func detailedTask(_ record: TaskRecord, now: Timestamp) -> JSONObject {
         let state = MCPTaskState(record, now: now)
         var object = state.base
         switch state.outcome {
@@ -26,7 +29,7 @@ extension MCPExchange {
             for question in questions { requests[question.key] = question.json }
             object["inputRequests"] = .object(requests)
         }
-        return complete(object)
+        return object
     }
 
     /// The empty answer to `tasks/update` and `tasks/cancel`.

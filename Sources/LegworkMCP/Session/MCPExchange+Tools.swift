@@ -10,22 +10,11 @@ extension MCPExchange {
     // MARK: - tools/list
 
     /// A page of tools, in the order they were registered: the same for every client of an era, whatever has been called before.
-    func tools(_ tools: [RegisteredTool], cursor: String?) -> MCPAnswer {
-        var start = 0
-        if let cursor {
-            guard cursor.utf8.first == UInt8(ascii: "t"), let place = Int(cursor.dropFirst()), place > 0, place < tools.count else {
-                return refuse("the cursor is none of ours; leave it out to begin at the beginning")
-            }
-            start = place
-        }
-        let page = tools[start...].prefix(Self.toolsPerPage)
-        var result: JSONObject = ["tools": .array(page.map { .object(listed($0.descriptor)) })]
-        if page.endIndex < tools.count { result["nextCursor"] = "t\(page.endIndex)" }
-        if revision.isModern {
-            result["ttlMs"] = JSONValue(Self.listLifetime)
-            result["cacheScope"] = "private"
-        }
-        return complete(result)
+    func tools(_ tools: [RegisteredTool], cursor: String?) throws(MCPError) -> MCPAnswer {
+        let page = try MCPListPage(of: tools, from: cursor, mark: "t", size: Self.toolsPerPage)
+        var result: JSONObject = ["tools": .array(page.elements.map { .object(listed($0.descriptor)) })]
+        result["nextCursor"] = page.next.map(JSONValue.string)
+        return complete(cached(result, forMilliseconds: Self.listLifetime))
     }
 
     private func listed(_ tool: ToolDescriptor) -> JSONObject {
@@ -69,7 +58,7 @@ extension MCPExchange {
         switch outcome {
         case .finished(let result): complete(callResult(result))
         case .task(let record):
-            takesTasks ? created(record, now: now) : complete(callResult(MCPTicket(record, now: now).result))
+            takesTasks ? created(record, now: now) : complete(callResult(MCPTicket(record, now: now).result(withLinks: revision >= .june2025)))
         }
     }
 
@@ -86,7 +75,7 @@ extension MCPExchange {
     }
 
     /// A block, or the text that stands for it in a revision that does not know its type and would refuse the whole result.
-    private func readable(_ block: ContentBlock) -> ContentBlock {
+    func readable(_ block: ContentBlock) -> ContentBlock {
         guard case .other(let object) = block, let type = object["type"]?.string else { return block }
         switch type {
         case "resource_link" where revision < .june2025:

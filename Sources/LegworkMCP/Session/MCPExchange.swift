@@ -10,6 +10,8 @@ public struct MCPExchange: Sendable, Hashable {
     public let takesTasks: Bool
     /// What progress notifications are to name; nil when the client wants none.
     public let progressToken: JSONValue?
+    /// From which level on the client wants log messages with the answer; nil when it wants none.
+    public let logLevel: MCPLogLevel?
     /// What the client calls itself. Not verified; for display and settings only.
     public let client: String?
     /// How the server introduces itself.

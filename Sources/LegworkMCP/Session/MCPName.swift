@@ -4,5 +4,7 @@ enum MCPName {
     static let clientCapabilities = "io.modelcontextprotocol/clientCapabilities"
     static let clientInfo = "io.modelcontextprotocol/clientInfo"
     static let serverInfo = "io.modelcontextprotocol/serverInfo"
+    static let logLevel = "io.modelcontextprotocol/logLevel"
+    static let subscriptionID = "io.modelcontextprotocol/subscriptionId"
     static let tasks = "io.modelcontextprotocol/tasks"
 }

@@ -12,4 +12,6 @@ public enum MCPOperation: Sendable, Hashable {
     case updateTask(String, JSONObject)
     /// The wish that a task should stop.
     case cancelTask(String)
+    /// Something of resources, prompts or completions.
+    case feature(MCPFeatureRequest)
 }

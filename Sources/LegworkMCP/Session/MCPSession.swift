@@ -18,14 +18,17 @@ public struct MCPSession: Sendable {
         case perform(MCPOperation, MCPExchange)
     }
 
-    private struct Legacy: Sendable {
+    struct Legacy: Sendable {
         var revision: MCPRevision
         var client: String?
+        /// From which level on it gets log messages. A client that has not said so gets what matters to people.
+        var logLevel = MCPLogLevel.info
     }
 
     private let server: MCPServerInfo
     private let maximumOpenRequests: Int
-    private var legacy: Legacy?
+    let hasPrompts: Bool
+    var legacy: Legacy?
     private var open: Set<MCPRequestID> = []
 
     /// Begins a session.
@@ -33,9 +36,11 @@ public struct MCPSession: Sendable {
     /// - Parameters:
     ///   - server: how the server introduces itself.
     ///   - maximumOpenRequests: how many requests may be worked on at once; more are refused.
-    public init(server: MCPServerInfo, maximumOpenRequests: Int = 256) {
+    ///   - hasPrompts: whether the server offers prompts.
+    public init(server: MCPServerInfo, maximumOpenRequests: Int = 256, hasPrompts: Bool = false) {
         self.server = server
         self.maximumOpenRequests = maximumOpenRequests
+        self.hasPrompts = hasPrompts
     }
 
     /// The revision that `initialize` agreed on; nil before, and for clients that never send it.
@@ -89,10 +94,14 @@ public struct MCPSession: Sendable {
         if meta?[MCPName.protocolVersion] != nil || meta?[MCPName.clientCapabilities] != nil {
             return try modern(request, meta ?? JSONObject())
         }
-        if let legacy { return try self.legacy(request, legacy) }
+        if let legacy {
+            if request.method == "logging/setLevel" { return .answer(try setLogLevel(request)) }
+            return try self.legacy(request, legacy)
+        }
         switch request.method {
         case "ping": return .answer(.result(request.id, JSONObject()))
-        case "server/discover", "tools/list", "tools/call", "tasks/get", "tasks/update", "tasks/cancel":
+        case "server/discover", "tools/list", "tools/call", "tasks/get", "tasks/update", "tasks/cancel", "resources/list",
+            "resources/templates/list", "resources/read", "subscriptions/listen", "prompts/list", "prompts/get", "completion/complete":
             throw MCPError(
                 .invalidParams,
                 "params._meta must name \(MCPName.protocolVersion) and \(MCPName.clientCapabilities); or send 'initialize' first",
@@ -117,7 +126,8 @@ public struct MCPSession: Sendable {
         legacy = Legacy(revision: revision, client: Self.name(of: request.params["clientInfo"]))
         var result: JSONObject = [
             // `tasks` of 2025-11-25 is not declared, so a client has no reason to send `params.task`; if it does, it is passed over.
-            "protocolVersion": .string(revision.rawValue), "capabilities": ["tools": [:]], "serverInfo": server.json,
+            "protocolVersion": .string(revision.rawValue), "capabilities": .object(capabilities(in: revision)),
+            "serverInfo": server.json,
         ]
         result["instructions"] = server.instructions.map(JSONValue.string)
         return .result(request.id, result)
@@ -129,6 +139,7 @@ public struct MCPSession: Sendable {
             revision: legacy.revision,
             takesTasks: false,
             progressToken: Self.progressToken(request.meta),
+            logLevel: legacy.logLevel,
             client: legacy.client,
             server: server
         )
@@ -136,7 +147,11 @@ public struct MCPSession: Sendable {
         case "ping": return .answer(exchange.complete(JSONObject()))
         case "tools/list": return .perform(try listTools(request), exchange)
         case "tools/call": return .perform(try callTool(request), exchange)
-        default: throw Self.unknownMethod(request.method, httpStatus: 200)
+        default:
+            guard let feature = try MCPFeatureRequest(request, in: exchange.revision, takesTasks: false) else {
+                throw Self.unknownMethod(request.method, httpStatus: 200)
+            }
+            return .perform(.feature(feature), exchange)
         }
     }
 
@@ -157,6 +172,9 @@ public struct MCPSession: Sendable {
             revision: revision,
             takesTasks: capabilities["extensions"]?[MCPName.tasks]?.object != nil,
             progressToken: Self.progressToken(meta),
+            logLevel: try meta[MCPName.logLevel].map { level throws(MCPError) in
+                try MCPLogLevel(level, named: "params._meta.\(MCPName.logLevel)")
+            },
             client: Self.name(of: meta[MCPName.clientInfo]),
             server: server
         )
@@ -172,31 +190,28 @@ public struct MCPSession: Sendable {
                 throw MCPError(.invalidParams, "params.inputResponses must be an object")
             }
             return .perform(.updateTask(id, responses), exchange)
-        default: throw Self.unknownMethod(request.method)
+        default:
+            guard let feature = try MCPFeatureRequest(request, in: revision, takesTasks: exchange.takesTasks) else {
+                throw Self.unknownMethod(request.method)
+            }
+            return .perform(.feature(feature), exchange)
         }
     }
 
     private func discover(_ exchange: MCPExchange) -> MCPAnswer {
+        var capabilities = capabilities(in: exchange.revision)
+        capabilities["extensions"] = [MCPName.tasks: [:]]
         var result: JSONObject = [
             "supportedVersions": .array(MCPRevision.newestFirst.filter(\.isModern).map { .string($0.rawValue) }),
-            "capabilities": ["tools": [:], "extensions": [MCPName.tasks: [:]]],
+            "capabilities": .object(capabilities),
         ]
         result["instructions"] = server.instructions.map(JSONValue.string)
-        result["ttlMs"] = JSONValue(MCPExchange.listLifetime)
-        result["cacheScope"] = "private"
-        return exchange.complete(result)
+        return exchange.complete(exchange.cached(result, forMilliseconds: MCPExchange.listLifetime))
     }
 
     /// The task that a request of the tasks extension names.
     private func task(_ request: MCPRequest, _ exchange: MCPExchange) throws(MCPError) -> String {
-        guard exchange.takesTasks else {
-            throw MCPError(
-                .missingCapability,
-                "'\(request.method)' is for clients that declare the extension \(MCPName.tasks) with the request",
-                data: ["requiredCapabilities": ["extensions": [MCPName.tasks: [:]]]],
-                httpStatus: 400
-            )
-        }
+        guard exchange.takesTasks else { throw .tasksNotDeclared("'\(request.method)'") }
         guard let id = request.params["taskId"]?.string else { throw MCPError(.invalidParams, "params.taskId must be a string") }
         return id
     }
@@ -204,11 +219,7 @@ public struct MCPSession: Sendable {
     // MARK: - Parameters that both eras know
 
     private func listTools(_ request: MCPRequest) throws(MCPError) -> MCPOperation {
-        switch request.params["cursor"] {
-        case nil, .null: return .listTools(cursor: nil)
-        case .string(let cursor): return .listTools(cursor: cursor)
-        case .some: throw MCPError(.invalidParams, "params.cursor must be a string")
-        }
+        .listTools(cursor: try request.params.cursor)
     }
 
     private func callTool(_ request: MCPRequest) throws(MCPError) -> MCPOperation {

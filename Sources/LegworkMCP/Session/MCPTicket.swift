@@ -12,14 +12,16 @@ struct MCPTicket: Sendable {
     }
 
     /// One plain sentence for the model, and the same for programs.
-    var result: ToolResult {
+    ///
+    /// - Parameter withLinks: whether the client knows links to resources, by which it can read the task without a tool.
+    func result(withLinks: Bool) -> ToolResult {
         let message = """
             '\(record.tool)' is still running; it goes on in the background as task \(record.id). Call await_task with task_id \
             \(record.id) to wait for its result, or check_task to look without waiting.
             """
-        return .text(
-            message,
-            structured: [
+        return ToolResult(
+            content: [.text(message)] + (withLinks ? links : []),
+            structuredContent: [
                 "task_id": .string(record.id.description),
                 "tool_name": .string(record.tool),
                 "status": "running",
@@ -28,6 +30,15 @@ struct MCPTicket: Sendable {
                 "poll_after_ms": JSONValue(TaskPace.milliseconds(since: record.createdAt, now: now)),
             ]
         )
+    }
+
+    private var links: [ContentBlock] {
+        let state = MCPTaskResource.state(record.id).uri
+        var links = [ContentBlock.resourceLink(uri: state, name: "task", mimeType: MCPTaskResource.stateType)]
+        if record.outputBytes != nil {
+            links.append(.resourceLink(uri: MCPTaskResource.output(record.id, offset: nil).uri, name: "task_output"))
+        }
+        return links
     }
 
     /// The schema of a ticket's structured content.

@@ -1,0 +1,57 @@
+import Legwork
+import LegworkCore
+
+extension MCPServer {
+    /// A prompt with its blanks filled in.
+    func prompt(_ name: String, _ arguments: [String: String], for request: MCPOpenRequest) async throws -> MCPAnswer {
+        let prompt = try prompt(named: name)
+        for argument in prompt.arguments where argument.isRequired && arguments[argument.name] == nil {
+            throw MCPError(.invalidParams, "the prompt '\(prompt.name)' needs params.arguments.\(argument.name), a string")
+        }
+        let messages = try await prompt.make(MCPPrompt.Request(arguments: arguments, caller: request.caller))
+        return request.exchange.prompt(prompt, messages)
+    }
+
+    private func prompt(named name: String) throws(MCPError) -> MCPPrompt {
+        guard let prompt = options.prompts.first(where: { $0.name == name }) else {
+            throw MCPError(.invalidParams, "there is no prompt named '\(name.truncated(toBytes: 100))'; prompts/list names all")
+        }
+        return prompt
+    }
+
+    // MARK: - Completion
+
+    /// How an argument may go on.
+    func completion(_ asked: MCPCompletionRequest, for caller: Caller) async throws -> MCPCompletion {
+        switch asked.reference {
+        case .prompt(let name):
+            let prompt = try prompt(named: name)
+            guard let argument = prompt.arguments.first(where: { $0.name == asked.argument }) else {
+                throw Self.noArgument(asked.argument, of: "the prompt '\(prompt.name)'")
+            }
+            return try await argument.complete(asked.value, caller)
+        case .resource(let pattern):
+            if MCPTaskResource.patterns.contains(pattern) {
+                guard asked.argument == "id" else { throw Self.noArgument(asked.argument, of: "'\(pattern)'") }
+                return try await taskIDs(beginningWith: asked.value, for: caller)
+            }
+            guard let template = options.resourceTemplates.first(where: { $0.pattern.text == pattern }) else {
+                let shown = pattern.truncated(toBytes: 100)
+                throw MCPError(.invalidParams, "there is no template '\(shown)'; resources/templates/list names all")
+            }
+            guard template.pattern.variables.contains(asked.argument) else { throw Self.noArgument(asked.argument, of: "'\(pattern)'") }
+            return try await template.complete(asked.argument, asked.value, caller)
+        }
+    }
+
+    private static func noArgument(_ name: String, of what: String) -> MCPError {
+        MCPError(.invalidParams, "\(what) has no argument '\(name.truncated(toBytes: 100))'")
+    }
+
+    /// The caller's newest tasks whose ids begin with what is typed, with or without the ids' own beginning.
+    private func taskIDs(beginningWith typed: String, for caller: Caller) async throws -> MCPCompletion {
+        let page = try await manager.tasks(TaskQuery(in: caller.scope, limit: TaskQuery.maximumLimit))
+        let prefix = typed.hasPrefix(TaskID.marker) || TaskID.marker.hasPrefix(typed) ? typed : TaskID.marker + typed
+        return MCPCompletion(page.tasks.map(\.id.description).filter { $0.hasPrefix(prefix) }, isComplete: page.next == nil)
+    }
+}
