@@ -15,8 +15,11 @@ struct MessageTests {
         )
         #expect(try parse(#"{"jsonrpc":"2.0","method":"m"}"#) == .notification(method: "m", params: [:]))
         #expect(try parse(#"{"jsonrpc":"2.0","method":"m","params":[1]}"#) == .notification(method: "m", params: [:]))
-        #expect(try parse(#"{"jsonrpc":"2.0","id":1,"result":{}}"#) == .response)
-        #expect(try parse(#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}}"#) == .response)
+        #expect(try parse(#"{"jsonrpc":"2.0","id":1,"result":{}}"#) == .response(MCPResponse(id: .integer(1), outcome: .result([:]))))
+        #expect(
+            try parse(#"{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}"#)
+                == .response(MCPResponse(id: nil, outcome: .error(["code": 1, "message": ""])))
+        )
     }
 
     struct Bad: Sendable, CustomTestStringConvertible {

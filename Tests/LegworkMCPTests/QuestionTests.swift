@@ -180,7 +180,7 @@ struct QuestionTests {
     @Test("have a form for every schema", arguments: shapes)
     func shape(_ shape: Shape) throws {
         let question = MCPQuestion(InputRequest(key: "k", message: "?", schema: shape.schema, askedAt: Timestamp(milliseconds: 0)))
-        #expect(question.json["params"]?["requestedSchema"] == shape.requested)
+        #expect(question.json(in: .november2025)["params"]?["requestedSchema"] == shape.requested)
         #expect(try question.response(["action": "accept", "content": shape.content]) == .answer(shape.answer))
     }
 

@@ -18,7 +18,7 @@ struct ToolListTests {
         #expect(
             tools[0].json() == """
                 {"name":"echo","title":"Echo","description":"Gives back its arguments.","inputSchema":{"type":"object","properties":{}},\
-                "annotations":{"readOnlyHint":true}}
+                "annotations":{"readOnlyHint":true},"execution":{"taskSupport":"optional"}}
                 """
         )
         #expect(tools.dropFirst().map { $0["name"]?.string } == CompanionTools.names)

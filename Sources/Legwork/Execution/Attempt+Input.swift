@@ -15,8 +15,8 @@ extension Attempt {
         if state.withLock({ $0.machine.hasCaller }) { options.onAsk?() }
         try await becomeTask()
         let requests = try await put(questions)
-        let replies = requests.compactMap(\.reply)
-        if replies.count == requests.count { return replies }
+        let known = requests.compactMap(\.reply)
+        if known.count == requests.count { return known }
         return try await whileWaiting { try await replies(to: requests.map(\.key)) }
     }
 

@@ -53,6 +53,9 @@ public struct MCPError: Error, Sendable, Hashable, CustomStringConvertible {
         self.httpStatus = httpStatus
     }
 
+    /// The fault that a tool has answered with, as it was.
+    init(_ fault: ProtocolFault) { self.init(Code(fault.code), fault.message, data: fault.data) }
+
     /// The message.
     public var description: String { message }
 

@@ -6,8 +6,8 @@ public enum MCPMessage: Sendable, Hashable {
     case request(MCPRequest)
     /// Wants none.
     case notification(method: String, params: JSONObject)
-    /// Answers a request of ours. We make none, so it is passed over.
-    case response
+    /// Answers a request of ours.
+    case response(MCPResponse)
 
     /// Reads a message.
     ///
@@ -43,7 +43,7 @@ public enum MCPMessage: Sendable, Hashable {
         }
         guard let method = object["method"] else {
             if object["result"] != nil || object["error"] != nil {
-                self = .response
+                self = .response(MCPResponse(id: id, outcome: object["error"].map(MCPResponse.Outcome.error) ?? .result(object["result"] ?? .null)))
                 return
             }
             throw MCPRejection(id, .invalidRequest, "a message needs a method, a result or an error")
@@ -96,6 +96,28 @@ public struct MCPRequest: Sendable, Hashable {
 
     /// The parameters' `_meta`, when it is an object.
     var meta: JSONObject? { params["_meta"]?.object }
+}
+
+/// What a client answers to a request of ours.
+public struct MCPResponse: Sendable, Hashable {
+    /// What it gave.
+    public enum Outcome: Sendable, Hashable {
+        /// The request's result.
+        case result(JSONValue)
+        /// Why there is none.
+        case error(JSONValue)
+    }
+
+    /// The id of the request; nil when it is none.
+    public let id: MCPRequestID?
+    /// What it gave.
+    public let outcome: Outcome
+
+    /// Describes a response.
+    public init(id: MCPRequestID?, outcome: Outcome) {
+        self.id = id
+        self.outcome = outcome
+    }
 }
 
 /// Bytes that are no message, and the answer to them.

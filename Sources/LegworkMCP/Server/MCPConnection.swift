@@ -19,6 +19,7 @@ public final class MCPConnection: Sendable {
     private let transport: MCPTransport
     private let announcements: MCPAnnouncements
     private let subscriptions: MCPSubscriptions
+    private let peer: MCPPeer
     private let state: Lock<State>
 
     init(_ server: MCPServer, _ caller: Caller, _ transport: MCPTransport) {
@@ -28,6 +29,7 @@ public final class MCPConnection: Sendable {
         self.transport = transport
         let announcements = MCPAnnouncements()
         self.announcements = announcements
+        peer = MCPPeer(announcements)
         subscriptions = MCPSubscriptions(server) { announcements.announce($0) }
         let session = MCPSession(
             server: server.options.info,
@@ -113,6 +115,9 @@ public final class MCPConnection: Sendable {
             case .none: return (.none, nil)
             case .answer(let answer): return (.answer(answer), nil)
             case .cancelRequest(let id): return (.none, state.requests[id])
+            case .deliver(let response):
+                peer.requests.take(response)
+                return (.none, nil)
             case .perform(let operation, let exchange):
                 let request = MCPOpenRequest(
                     operation,
@@ -120,6 +125,7 @@ public final class MCPConnection: Sendable {
                     caller: caller,
                     reminders: reminders,
                     subscriptions: subscriptions,
+                    peer: peer,
                     transport: transport
                 )
                 state.requests[exchange.id] = request
@@ -139,6 +145,7 @@ public final class MCPConnection: Sendable {
         }
         for request in requests { request.leave(.connectionLost) }
         subscriptions.close()
+        peer.close()
         announcements.close()
     }
 

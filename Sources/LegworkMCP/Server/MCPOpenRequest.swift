@@ -15,6 +15,7 @@ final class MCPOpenRequest: Sendable {
     private struct State {
         var departure: Departure?
         var work: Task<MCPAnswer?, Never>?
+        var asks = false
     }
 
     let operation: MCPOperation
@@ -24,6 +25,8 @@ final class MCPOpenRequest: Sendable {
     let reminders: ReminderKeeper?
     /// The resources of which the connection is told.
     let subscriptions: MCPSubscriptions
+    /// The client.
+    let peer: MCPPeer
     private let transport: MCPTransport
     private let state = Lock(State())
 
@@ -33,6 +36,7 @@ final class MCPOpenRequest: Sendable {
         caller: Caller,
         reminders: ReminderKeeper?,
         subscriptions: MCPSubscriptions,
+        peer: MCPPeer,
         transport: MCPTransport
     ) {
         self.operation = operation
@@ -40,11 +44,18 @@ final class MCPOpenRequest: Sendable {
         self.caller = caller
         self.reminders = reminders
         self.subscriptions = subscriptions
+        self.peer = peer
         self.transport = transport
     }
 
     /// Whether nobody waits for the answer any more.
     var isLeft: Bool { state.withLock { $0.departure != nil } }
+
+    /// Whether the tool has asked something while the client waited.
+    var asks: Bool { state.withLock { $0.asks } }
+
+    /// Says that the tool asks something.
+    func noteAsking() { state.withLock { $0.asks = true } }
 
     /// Names the Swift task that works on the request.
     func began(_ work: Task<MCPAnswer?, Never>) {

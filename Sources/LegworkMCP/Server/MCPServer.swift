@@ -18,7 +18,7 @@ public final class MCPServer: Sendable {
     let options: MCPServerOptions
     let clock: any TaskClock
     let hub = MCPResourceHub()
-    private let heart: MCPHeart
+    let heart: MCPHeart
 
     /// Makes a server.
     ///
@@ -53,7 +53,8 @@ public final class MCPServer: Sendable {
         do {
             switch request.operation {
             case .listTools(let cursor): return try exchange.tools(manager.tools.tools, cursor: cursor)
-            case .callTool(let name, let arguments): return try await call(name, arguments, request, notify)
+            case .callTool(let call): return try await self.call(call, request, notify)
+            case .drivenTask(let driven): return try await perform(driven, request, notify)
             case .getTask(let id):
                 let record = try await manager.task(Self.id(id), in: request.caller.scope)
                 await manager.noteReading([record], in: request.caller.scope, session: request.caller.session)
@@ -77,39 +78,14 @@ public final class MCPServer: Sendable {
         }
     }
 
-    /// Passes a client's answers on. Those to questions that are unknown, or have their answer, are passed over (ext-tasks, tasks/update).
-    private func answer(_ id: TaskID, _ responses: JSONObject, in scope: Scope) async throws {
-        while true {
-            let record = try await manager.task(id, in: scope)
-            guard !record.status.isTerminal else { return }
-            var known: [String: InputResponse] = [:]
-            for request in record.openInputs {
-                if let response = responses[request.key] { known[request.key] = try MCPQuestion(request).response(response) }
-            }
-            guard !known.isEmpty else { return }
-            do {
-                try await manager.respond(id, known, in: scope)
-                return
-            } catch let error as TaskManagerError {
-                switch error.code {
-                // Somebody else was faster with one of them.
-                case .notAsked: continue
-                case .finished: return
-                case .invalidArgument: throw MCPError(.invalidParams, error.message)
-                default: throw error
-                }
-            }
-        }
-    }
-
     /// The task that a client names. On this wire it is always a whole id.
-    private static func id(_ text: String) throws(MCPError) -> TaskID {
+    static func id(_ text: String) throws(MCPError) -> TaskID {
         guard let id = TaskID(text) else { throw MCPExchange.taskNotFound }
         return id
     }
 
     /// The caller, with where the call came from as far as that is known here.
-    private func caller(of request: MCPOpenRequest) -> Caller {
+    func caller(of request: MCPOpenRequest) -> Caller {
         var caller = request.caller
         if caller.origin == nil { caller.origin = Caller.Origin(platform: "mcp", channel: request.exchange.client) }
         return caller
@@ -117,53 +93,11 @@ public final class MCPServer: Sendable {
 
     /// A result with what is new about the conversation's tasks after it, where there is anything: it cannot be told sooner, for a model
     /// reads nothing but answers.
-    private func reminded(_ outcome: CallOutcome, _ request: MCPOpenRequest) async -> CallOutcome {
+    func reminded(_ outcome: CallOutcome, _ request: MCPOpenRequest) async -> CallOutcome {
         guard case .finished(var result) = outcome, let reminder = try? await request.reminders?.next(onlyNews: true) else {
             return outcome
         }
         result.content.append(.text(reminder.text))
         return .finished(result)
-    }
-
-    private func call(
-        _ name: String,
-        _ arguments: JSONValue,
-        _ request: MCPOpenRequest,
-        _ notify: @escaping @Sendable (MCPNotification) -> Void
-    ) async throws -> MCPAnswer? {
-        let exchange = request.exchange
-        let descriptor: ToolDescriptor
-        do {
-            descriptor = try manager.tools.tool(named: name).descriptor
-        } catch {
-            return exchange.refuse(error.message)
-        }
-        var options = CallOptions()
-        options.window = self.options.window(for: descriptor, client: exchange.client)
-        options.decideWhenCallerLeaves = { request.whenCallerLeaves() }
-        let progress = exchange.progressToken.map { MCPProgressReporter(token: $0, clock: clock, notify: notify) }
-        if let progress {
-            options.onReport = { progress.report($0) }
-            heart.add(progress)
-        }
-        defer {
-            if let progress {
-                heart.remove(progress)
-                progress.end()
-            }
-        }
-        do {
-            let outcome = try await manager.call(name, arguments, as: caller(of: request), options: options)
-            return exchange.outcome(await reminded(outcome, request), now: clock.now)
-        } catch let error as ToolError where error.code == .unknownTool {
-            return exchange.refuse(error.message)
-        } catch let error as ToolError {
-            // What a model did wrong it should read, and do better (2025-11-25 and 2026-07-28, server/tools).
-            return exchange.complete(exchange.callResult(.error(error.message)))
-        } catch let error as TaskManagerError where error.code != .shuttingDown {
-            return exchange.complete(exchange.callResult(.error(error.message)))
-        } catch is CancellationError where !request.isLeft {
-            return exchange.complete(exchange.callResult(.error("The call of '\(name)' was cancelled while it ran.")))
-        }
     }
 }

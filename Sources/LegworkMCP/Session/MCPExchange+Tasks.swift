@@ -26,7 +26,7 @@ extension MCPExchange {
         case .error(let error): object["error"] = error.json
         case .questions(let questions):
             var requests = JSONObject()
-            for question in questions { requests[question.key] = question.json }
+            for question in questions { requests[question.key] = question.json(in: revision) }
             object["inputRequests"] = .object(requests)
         }
         return object
@@ -72,7 +72,9 @@ struct MCPTaskState: Sendable {
         case .failed:
             // A tool's own error is a completed task here; `failed` is for what was no result of the tool (2026-07-28; the older
             // revision said the opposite).
-            if let result = record.result {
+            if let fault = record.result.flatMap(ProtocolFault.init) {
+                (status, outcome) = ("failed", .error(MCPError(fault)))
+            } else if let result = record.result {
                 (status, outcome) = ("completed", .result(result))
             } else {
                 let reason = record.reason?.rawValue ?? "unknown"
@@ -107,7 +109,7 @@ struct MCPTaskState: Sendable {
             return "waits for an answer: " + first.message.truncated(toBytes: 200)
         case .stopped:
             let reason = record.reason.map { " (\($0.rawValue))" } ?? ""
-            return "stopped\(reason): nobody executes it now. It cannot be resumed yet; call the tool again, or cancel it."
+            return "stopped\(reason): nobody executes it now; resume_task lets it go on, or cancel it."
         case .completed, .cancelled: return nil
         case .failed: return record.result == nil ? record.failure : nil
         }

@@ -27,6 +27,7 @@ extension MCPExchange {
         object["inputSchema"] = .object(input)
         object["outputSchema"] = outputSchema(of: tool)
         object["annotations"] = tool.annotations.map(JSONValue.object)
+        if revision.hasDrivenTasks { object["execution"] = ["taskSupport": .string(MCPTaskSupport(tool).rawValue)] }
         return object
     }
 
@@ -56,7 +57,7 @@ extension MCPExchange {
     /// What a call gave.
     func outcome(_ outcome: CallOutcome, now: Timestamp) -> MCPAnswer {
         switch outcome {
-        case .finished(let result): complete(callResult(result))
+        case .finished(let result): ProtocolFault(result).map { fail(MCPError($0)) } ?? complete(callResult(result))
         case .task(let record):
             takesTasks ? created(record, now: now) : complete(callResult(MCPTicket(record, now: now).result(withLinks: revision >= .june2025)))
         }

@@ -14,6 +14,8 @@ public struct MCPExchange: Sendable, Hashable {
     public let logLevel: MCPLogLevel?
     /// What the client calls itself. Not verified; for display and settings only.
     public let client: String?
+    /// What the client says that it can be asked.
+    let abilities: MCPClientAbilities
     /// How the server introduces itself.
     let server: MCPServerInfo
 

@@ -7,4 +7,6 @@ enum MCPName {
     static let logLevel = "io.modelcontextprotocol/logLevel"
     static let subscriptionID = "io.modelcontextprotocol/subscriptionId"
     static let tasks = "io.modelcontextprotocol/tasks"
+    static let relatedTask = "io.modelcontextprotocol/related-task"
+    static let immediateResponse = "io.modelcontextprotocol/model-immediate-response"
 }

@@ -5,7 +5,9 @@ public enum MCPOperation: Sendable, Hashable {
     /// A page of the tools.
     case listTools(cursor: String?)
     /// A call of a tool.
-    case callTool(name: String, arguments: JSONValue)
+    case callTool(MCPToolCall)
+    /// Something about a task that the client drives itself (2025-11-25).
+    case drivenTask(MCPDrivenTaskRequest)
     /// The state of a task, with its outcome when it has ended.
     case getTask(String)
     /// Answers for a task that waits for some.

@@ -14,6 +14,9 @@ public enum MCPRevision: String, Sendable, Hashable, CaseIterable, Comparable {
     /// Whether requests carry their version and capabilities themselves.
     public var isModern: Bool { self >= .july2026 }
 
+    /// Whether clients make tasks of their calls and drive them (`tasks/result` and the rest), a feature of one revision.
+    var hasDrivenTasks: Bool { self == .november2025 }
+
     /// The revision that a client is offered which asks for an unknown one in its handshake.
     static let newestLegacy = MCPRevision.november2025
 

@@ -14,6 +14,8 @@ public struct MCPSession: Sendable {
         case answer(MCPAnswer)
         /// Stop working on an open request, as its sender wishes.
         case cancelRequest(MCPRequestID)
+        /// Give this to whoever asked the client.
+        case deliver(MCPResponse)
         /// Do something that takes time, send its answer, then call ``MCPSession/finish(_:)``.
         case perform(MCPOperation, MCPExchange)
     }
@@ -23,6 +25,7 @@ public struct MCPSession: Sendable {
         var client: String?
         /// From which level on it gets log messages. A client that has not said so gets what matters to people.
         var logLevel = MCPLogLevel.info
+        var abilities: MCPClientAbilities
     }
 
     private let server: MCPServerInfo
@@ -52,7 +55,7 @@ public struct MCPSession: Sendable {
     /// Takes a message.
     public mutating func receive(_ message: MCPMessage) -> Action {
         switch message {
-        case .response: return .none
+        case .response(let response): return .deliver(response)
         case .notification(let method, let params): return notified(method, params)
         case .request(let request):
             guard !open.contains(request.id) else {
@@ -123,11 +126,15 @@ public struct MCPSession: Sendable {
         }
         // A client that cannot speak what it is offered leaves (2025-11-25, basic/lifecycle).
         let revision = MCPRevision(rawValue: wanted).flatMap { $0.isModern ? nil : $0 } ?? .newestLegacy
-        legacy = Legacy(revision: revision, client: Self.name(of: request.params["clientInfo"]))
+        legacy = Legacy(
+            revision: revision,
+            client: Self.name(of: request.params["clientInfo"]),
+            abilities: MCPClientAbilities(request.params["capabilities"]?.object, in: revision)
+        )
+        var capabilities = self.capabilities(in: revision)
+        if revision.hasDrivenTasks { capabilities["tasks"] = MCPDrivenTaskRequest.capability }
         var result: JSONObject = [
-            // `tasks` of 2025-11-25 is not declared, so a client has no reason to send `params.task`; if it does, it is passed over.
-            "protocolVersion": .string(revision.rawValue), "capabilities": .object(capabilities(in: revision)),
-            "serverInfo": server.json,
+            "protocolVersion": .string(revision.rawValue), "capabilities": .object(capabilities), "serverInfo": server.json,
         ]
         result["instructions"] = server.instructions.map(JSONValue.string)
         return .result(request.id, result)
@@ -141,13 +148,15 @@ public struct MCPSession: Sendable {
             progressToken: Self.progressToken(request.meta),
             logLevel: legacy.logLevel,
             client: legacy.client,
+            abilities: legacy.abilities,
             server: server
         )
         switch request.method {
         case "ping": return .answer(exchange.complete(JSONObject()))
         case "tools/list": return .perform(try listTools(request), exchange)
-        case "tools/call": return .perform(try callTool(request), exchange)
+        case "tools/call": return .perform(.callTool(try MCPToolCall(request.params, in: legacy.revision)), exchange)
         default:
+            if let driven = try MCPDrivenTaskRequest(request, in: exchange.revision) { return .perform(.drivenTask(driven), exchange) }
             guard let feature = try MCPFeatureRequest(request, in: exchange.revision, takesTasks: false) else {
                 throw Self.unknownMethod(request.method, httpStatus: 200)
             }
@@ -176,12 +185,13 @@ public struct MCPSession: Sendable {
                 try MCPLogLevel(level, named: "params._meta.\(MCPName.logLevel)")
             },
             client: Self.name(of: meta[MCPName.clientInfo]),
+            abilities: MCPClientAbilities(capabilities, in: revision),
             server: server
         )
         switch request.method {
         case "server/discover": return .answer(discover(exchange))
         case "tools/list": return .perform(try listTools(request), exchange)
-        case "tools/call": return .perform(try callTool(request), exchange)
+        case "tools/call": return .perform(.callTool(try MCPToolCall(request.params, in: revision)), exchange)
         case "tasks/get": return .perform(.getTask(try task(request, exchange)), exchange)
         case "tasks/cancel": return .perform(.cancelTask(try task(request, exchange)), exchange)
         case "tasks/update":
@@ -220,20 +230,6 @@ public struct MCPSession: Sendable {
 
     private func listTools(_ request: MCPRequest) throws(MCPError) -> MCPOperation {
         .listTools(cursor: try request.params.cursor)
-    }
-
-    private func callTool(_ request: MCPRequest) throws(MCPError) -> MCPOperation {
-        guard let name = request.params["name"]?.string else {
-            throw MCPError(.invalidParams, "params.name must be a string: the tool's name")
-        }
-        switch request.params["arguments"] {
-        case nil, .null: return .callTool(name: name, arguments: .object(JSONObject()))
-        case .some(let arguments):
-            guard arguments.object != nil else {
-                throw MCPError(.invalidParams, "params.arguments must be an object, not \(arguments.typeName)")
-            }
-            return .callTool(name: name, arguments: arguments)
-        }
     }
 
     private static func progressToken(_ meta: JSONObject?) -> JSONValue? {
