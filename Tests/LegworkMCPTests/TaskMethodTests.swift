@@ -111,7 +111,7 @@ struct TaskMethodTests {
             status: .stopped,
             reason: .orphaned,
             answer: head
-                + #""working","statusMessage":"stopped (orphaned): nobody executes it now. It cannot be resumed yet; call the tool again, or cancel it.","#
+                + #""working","statusMessage":"stopped (orphaned): nobody executes it now; resume_task lets it go on, or cancel it.","#
                 + times + poll + foot
         ),
         Mapping(
