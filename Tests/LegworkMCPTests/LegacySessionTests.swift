@@ -39,7 +39,8 @@ struct LegacySessionTests {
                 "clientInfo":{"name":"host","version":"1"}}}
                 """,
             answer: """
-                {"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"\(given)","capabilities":{"tools":{}\(tasks)},\
+                {"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"\(given)","capabilities":{"tools":{},\
+                "resources":{"subscribe":true},"logging":{}\(given < "2025-03-26" ? "" : #","completions":{}"#)\(tasks)},\
                 "serverInfo":{"name":"bench","version":"1.0"},"instructions":"Be brief."}}
                 """
         )
@@ -69,9 +70,14 @@ struct LegacySessionTests {
             answer: #"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"there is no method 'tasks/update' here"}}"#
         ),
         Case(
-            name: "logging is not declared and not there",
+            name: "log messages from a level on",
             message: #"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"info"}}"#,
-            answer: #"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"there is no method 'logging/setLevel' here"}}"#
+            answer: #"{"jsonrpc":"2.0","id":1,"result":{}}"#
+        ),
+        Case(
+            name: "subscriptions of the modern era are unknown",
+            message: #"{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{}}}"#,
+            answer: #"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"there is no method 'subscriptions/listen' here"}}"#
         ),
         Case(
             name: "a call needs a name",
@@ -174,7 +180,8 @@ struct LegacySessionTests {
         #expect(try code("tools/list") == -32602)
         #expect(try code("tools/call") == -32602)
         #expect(try code("server/discover") == -32602)
-        #expect(try code("resources/list") == -32601)
+        #expect(try code("resources/list") == -32602)
+        #expect(try code("resources/subscribe") == -32601)
         #expect(try code("") == -32601)
         #expect(session.receive(.notification(method: "notifications/initialized", params: [:])) == .none)
         let response = MCPResponse(id: .integer(1), outcome: .result([:]))

@@ -11,7 +11,7 @@ public struct MCPExchange: Sendable, Hashable {
     /// What progress notifications are to name; nil when the client wants none.
     public let progressToken: JSONValue?
     /// From which level on the client wants log messages with the answer; nil when it wants none.
-    public let logLevel: MCPLogLevel?
+    public let logLevel: LogLevel?
     /// What the client calls itself. Not verified; for display and settings only.
     public let client: String?
     /// What the client says that it can be asked.

@@ -15,7 +15,15 @@ extension MCPSession {
 
     /// Sets from which level on a client with a handshake gets log messages.
     mutating func setLogLevel(_ request: MCPRequest) throws(MCPError) -> MCPAnswer {
-        legacy?.logLevel = try MCPLogLevel(request.params["level"], named: "params.level")
+        legacy?.logLevel = try Self.logLevel(request.params["level"] ?? .null)
         return .result(request.id, JSONObject())
+    }
+
+    /// The level from which on a client wants log messages.
+    static func logLevel(_ json: JSONValue) throws(MCPError) -> LogLevel {
+        guard let level = json.string.flatMap(LogLevel.init(rawValue:)) else {
+            throw MCPError(.invalidParams, "a log level is one of \(LogLevel.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return level
     }
 }

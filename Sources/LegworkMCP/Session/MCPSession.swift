@@ -24,7 +24,7 @@ public struct MCPSession: Sendable {
         var revision: MCPRevision
         var client: String?
         /// From which level on it gets log messages. A client that has not said so gets what matters to people.
-        var logLevel = MCPLogLevel.info
+        var logLevel = LogLevel.info
         var abilities: MCPClientAbilities
     }
 
@@ -181,9 +181,7 @@ public struct MCPSession: Sendable {
             revision: revision,
             takesTasks: capabilities["extensions"]?[MCPName.tasks]?.object != nil,
             progressToken: Self.progressToken(meta),
-            logLevel: try meta[MCPName.logLevel].map { level throws(MCPError) in
-                try MCPLogLevel(level, named: "params._meta.\(MCPName.logLevel)")
-            },
+            logLevel: try meta[MCPName.logLevel].map(Self.logLevel),
             client: Self.name(of: meta[MCPName.clientInfo]),
             abilities: MCPClientAbilities(capabilities, in: revision),
             server: server
