@@ -19,7 +19,8 @@ struct ModernSessionTests {
     func discover() throws {
         let expected = """
             {"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","supportedVersions":["2026-07-28"],\
-            "capabilities":{"tools":{},"resources":{"subscribe":true},"logging":{},"completions":{},"extensions":{"io.modelcontextprotocol/tasks":{}}},"instructions":"Be brief.","ttlMs":60000,\
+            "capabilities":{"tools":{},"resources":{"subscribe":true},"logging":{},"completions":{},\
+            "extensions":{"io.modelcontextprotocol/tasks":{}}},"instructions":"Be brief.","ttlMs":60000,\
             "cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"bench","version":"1.0"}}}}
             """
         #expect(try answer("server/discover", modern(tasks: false))?.json() == expected)
