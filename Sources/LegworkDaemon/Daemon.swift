@@ -76,6 +76,9 @@ public final class Daemon: Sendable {
         let api = API(manager: manager, status: status, log: log, bodies: bodies, agentToolName: configuration.agentTool)
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
+        speaking.toolWindows = configuration.mcpToolWindows
+        speaking.clientWindows = configuration.mcpClientWindows
+        speaking.stateKey = try StateKey.load(path: folder.stateKey)
         let speaker = MCPServer(manager: manager, options: speaking)
         let shims = try MCPShimEndpoint(speaker, log: log)
         let mcp = MCPHTTPEndpoint(speaker, limits: speaking.limits, log: log)

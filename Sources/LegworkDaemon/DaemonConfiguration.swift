@@ -18,6 +18,10 @@ public struct DaemonConfiguration: Sendable {
     public var window: Duration = .seconds(10)
     /// The window of the MCP door: some hosts give up on a tool after 5 seconds.
     public var mcpWindow: Duration = .seconds(3)
+    /// Other windows of the MCP door for tools, by name; they go before all others.
+    public var mcpToolWindows: [String: Duration] = [:]
+    /// Other windows of the MCP door for clients, by the name that they give themselves.
+    public var mcpClientWindows: [String: Duration] = [:]
     /// How long finished tasks are kept.
     public var retention = RetentionPolicy()
     /// The port on 127.0.0.1 to listen on as well, guarded by a bearer token; 0 takes any that is free, nil none.

@@ -122,9 +122,12 @@ struct AskingByRequestTests {
         #expect(try await answer["result"]?["structuredContent"] == ["name": ["name": "Ada"]])
     }
 
-    @Test("is a ticket for a client that can be asked nothing, and for one that can be asked something else", arguments: [
-        [:], ["sampling": [:]], ["elicitation": ["url": [:]]],
-    ] as [JSONValue])
+    @Test(
+        "is a ticket for a client that can be asked nothing, and for one that can be asked something else",
+        arguments: [
+            [:], ["sampling": [:]], ["elicitation": ["url": [:]]],
+        ] as [JSONValue]
+    )
     func cannot(can: JSONValue) async throws {
         let bench = try MCPBench(asking([Self.nameQuestion]))
         let client = try await client(bench, can: can) { _ in nil }

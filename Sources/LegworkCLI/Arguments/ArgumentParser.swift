@@ -121,6 +121,27 @@ struct Arguments: Sendable {
     /// - Throws: ``CLIError`` for anything else, also for a negative one.
     func duration(_ name: String, atMost longest: Duration = longestWait) throws(CLIError) -> Duration? {
         guard let text = values[name] else { return nil }
+        return try Self.duration(text, of: name, atMost: longest)
+    }
+
+    /// The durations that an option gives to names: `a=10s,b=500ms`; none when it is not there.
+    ///
+    /// - Throws: ``CLIError`` for what is no such list.
+    func durations(_ name: String) throws(CLIError) -> [String: Duration] {
+        var durations: [String: Duration] = [:]
+        for part in (values[name] ?? "").split(separator: ",") {
+            // A name may have an equals sign in it, a duration has none.
+            guard let end = part.lastIndex(of: "="), end > part.startIndex else {
+                throw CLIError(.usage, "--\(name) must be a list such as 'NAME=10s,OTHER=500ms', and '\(part)' is no part of one")
+            }
+            let key = String(part[..<end])
+            guard durations[key] == nil else { throw CLIError(.usage, "--\(name) names '\(key)' twice") }
+            durations[key] = try Self.duration(String(part[part.index(after: end)...]), of: name, atMost: Self.longestWait)
+        }
+        return durations
+    }
+
+    private static func duration(_ text: String, of name: String, atMost longest: Duration) throws(CLIError) -> Duration {
         let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400), ("", 1)]
         for (unit, seconds) in units where text.hasSuffix(unit) {
             guard let number = Double(text.dropLast(unit.count)), number.isFinite, number >= 0 else { break }

@@ -23,6 +23,8 @@ enum Serve: Command {
         Option("queue-policy", value: "POLICY", "limits of queues: 'build:concurrency=2,key=1;*:owner=4,rate=10/60s'"),
         Option("window", value: "DURATION", "how long a call may take before it becomes a task (default 10s)"),
         Option("mcp-window", value: "DURATION", "the same for MCP clients (default 3s: some give up after 5)"),
+        Option("mcp-tool-windows", value: "WINDOWS", "other windows of single tools for MCP clients: 'build=0s,search=8s'"),
+        Option("mcp-client-windows", value: "WINDOWS", "other windows for single MCP clients, by the name they give: 'claude-code=20s'"),
         Option("keep-finished", value: "DURATION", "delete tasks so long after their end, or 'forever' (default 7d, of failed ones 30d)"),
         Option("keep-count", value: "N", "keep at most so many finished tasks (default 100000)"),
         Option("wake-command", value: "PROGRAM", "run this program, with the notices on its input, when nobody listens to them"),
@@ -49,6 +51,8 @@ enum Serve: Command {
         }
         if let window = try arguments.duration("window") { configuration.window = window }
         if let window = try arguments.duration("mcp-window") { configuration.mcpWindow = window }
+        configuration.mcpToolWindows = try arguments.durations("mcp-tool-windows")
+        configuration.mcpClientWindows = try arguments.durations("mcp-client-windows")
         configuration.retention = try retention(arguments)
         configuration.wakeUp = try wakeUp(arguments)
         configuration.agentTool = arguments["agent-tool"]

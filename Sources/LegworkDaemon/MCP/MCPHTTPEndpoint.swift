@@ -63,9 +63,15 @@ final class MCPHTTPEndpoint: Sendable {
 
     private func post(_ request: HTTPRequest, _ writer: HTTPResponseWriter) async throws {
         let principal = try Principal(request)
-        switch try MCPPost(headers: MCPHTTPHeaders(request.headers), body: request.body, limits: limits) {
+        let headers = MCPHTTPHeaders(request.headers)
+        switch try MCPPost(headers: headers, body: request.body, limits: limits) {
         case .modern(let message):
             try Self.check(principal, message)
+            do {
+                try server.check(message, against: headers)
+            } catch {
+                throw MCPRejection(message.requestID, error)
+            }
             try await answer(message, as: try principal.caller(platform: "mcp", session: Self.conversation(request)), writer)
         case .opening(let opening):
             try Self.check(principal, .request(opening))

@@ -38,6 +38,8 @@ public struct StateFolder: Sendable, Hashable {
     public var log: String { path + "/daemon.log" }
     /// The bearer token for TCP.
     public var token: String { path + "/token" }
+    /// What seals the states that MCP clients carry.
+    public var stateKey: String { path + "/mcp-state.key" }
     /// The description of agents, when nothing else is named.
     public var agents: String { path + "/agents.json" }
 

@@ -43,7 +43,9 @@ public enum MCPMessage: Sendable, Hashable {
         }
         guard let method = object["method"] else {
             if object["result"] != nil || object["error"] != nil {
-                self = .response(MCPResponse(id: id, outcome: object["error"].map(MCPResponse.Outcome.error) ?? .result(object["result"] ?? .null)))
+                self = .response(
+                    MCPResponse(id: id, outcome: object["error"].map(MCPResponse.Outcome.error) ?? .result(object["result"] ?? .null))
+                )
                 return
             }
             throw MCPRejection(id, .invalidRequest, "a message needs a method, a result or an error")

@@ -52,7 +52,9 @@ extension MCPServer {
             let known = questions.filter { supplied[$0.key] != nil }
             if !known.isEmpty {
                 // What does not fit is asked again.
-                for question in known where (try? question.response(supplied[question.key] ?? .null)) == nil { supplied[question.key] = nil }
+                for question in known where (try? question.response(supplied[question.key] ?? .null)) == nil {
+                    supplied[question.key] = nil
+                }
                 try? await answer(id, supplied, in: scope)
                 for question in known { supplied[question.key] = nil }
                 isAnswered = true

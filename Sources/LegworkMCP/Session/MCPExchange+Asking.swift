@@ -53,7 +53,8 @@ extension MCPExchange {
         case .failed:
             return complete(callResult(.error(record.failure ?? "the call failed: \(record.reason?.rawValue ?? "unknown")")))
         case .stopped:
-            let words = "The call of '\(record.tool)' has stopped, and nobody executes it now. resume_task with task_id \(record.id) lets it go on."
+            let words =
+                "The call of '\(record.tool)' has stopped, and nobody executes it now. resume_task with task_id \(record.id) lets it go on."
             return complete(callResult(.error(words)))
         }
     }

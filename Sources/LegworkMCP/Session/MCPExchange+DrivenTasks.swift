@@ -33,7 +33,10 @@ extension MCPExchange {
         case .failed: return fail(MCPError(.internalError, record.failure ?? "the task failed: \(record.reason?.rawValue ?? "unknown")"))
         case .queued, .running, .inputRequired, .stopped:
             return fail(
-                MCPError(.internalError, "task \(record.id) has stopped, and nobody executes it now; resume_task lets it go on, then ask again")
+                MCPError(
+                    .internalError,
+                    "task \(record.id) has stopped, and nobody executes it now; resume_task lets it go on, then ask again"
+                )
             )
         }
     }

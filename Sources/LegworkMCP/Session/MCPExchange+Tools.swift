@@ -59,7 +59,8 @@ extension MCPExchange {
         switch outcome {
         case .finished(let result): ProtocolFault(result).map { fail(MCPError($0)) } ?? complete(callResult(result))
         case .task(let record):
-            takesTasks ? created(record, now: now) : complete(callResult(MCPTicket(record, now: now).result(withLinks: revision >= .june2025)))
+            takesTasks
+                ? created(record, now: now) : complete(callResult(MCPTicket(record, now: now).result(withLinks: revision >= .june2025)))
         }
     }
 
