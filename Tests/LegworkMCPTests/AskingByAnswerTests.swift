@@ -12,6 +12,13 @@ struct AskingByAnswerTests {
         "elicitation": [:], "sampling": [:], "roots": [:], "extensions": ["io.modelcontextprotocol/tasks": [:]],
     ]
 
+    static let wanted: [(ClientAbility, JSONValue)] = [
+        (.tasks, json(["extensions": ["io.modelcontextprotocol/tasks": [:]]])), (.sampling, json(["sampling": [:]])),
+        (.elicitation, json(["elicitation": [:]])), (.roots, json(["roots": [:]])),
+    ]
+
+    private static func json(_ value: JSONValue) -> JSONValue { value }
+
     private static func accept(_ content: JSONValue) -> JSONValue { ["action": "accept", "content": content] }
 
     private func call(
@@ -122,7 +129,7 @@ struct AskingByAnswerTests {
         var good = try retry(asked, ["name": Self.accept(["name": "Ada"])])
         let state = try #require(good["requestState"]?.string)
         for (more, caller) in [
-            (["requestState": .string(state + "-TAMPERED")], nil), (["arguments": ["x": 1]], nil), ([:], bench.bob),
+            (["requestState": .string(state + "-TAMPERED")], nil), (["arguments": ["x": 1]], nil), (JSONObject(), bench.bob),
             (["requestState": 5], nil), (["requestState": .string(String(repeating: "x", count: 2000))], nil),
         ] as [(JSONObject, Caller?)] {
             var params = good
@@ -181,10 +188,7 @@ struct AskingByAnswerTests {
 
     @Test(
         "that only clients can make which can do something is refused with what is missing",
-        arguments: [
-            (ClientAbility.tasks, ["extensions": ["io.modelcontextprotocol/tasks": [:]]] as JSONValue), (.sampling, ["sampling": [:]]),
-            (.elicitation, ["elicitation": [:]]), (.roots, ["roots": [:]]),
-        ]
+        arguments: wanted
     )
     func missing(ability: ClientAbility, capabilities: JSONValue) async throws {
         let bench = try MCPBench(

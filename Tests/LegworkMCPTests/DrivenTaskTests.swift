@@ -136,7 +136,8 @@ struct DrivenTaskTests {
         for _ in 0..<105 { _ = try await start(connection, "echo") }
         let first = try #require(try await connection.ask("tasks/list")["result"])
         #expect(first["tasks"]?.array?.count == 100)
-        let second = try #require(try await connection.ask("tasks/list", ["cursor": try #require(first["nextCursor"])])["result"])
+        let cursor = try #require(first["nextCursor"])
+        let second = try #require(try await connection.ask("tasks/list", ["cursor": cursor])["result"])
         #expect(second["tasks"]?.array?.count == 5)
         #expect(second["nextCursor"] == nil)
         let ids = [first, second].flatMap { $0["tasks"]?.array ?? [] }.map { $0["taskId"] }

@@ -1,3 +1,4 @@
+import Legwork
 import LegworkCore
 
 /// The header fields that repeat arguments of a tool's call, for what lies between client and server: those that the tool's schema marks with
@@ -28,8 +29,8 @@ struct MCPParameterHeaders: Sendable, Hashable {
         var fields: [Field] = []
         Self.collect(schema, [], &fields)
         // Two marks of one name hold nobody to either.
-        fields.removeAll { field in fields.count { $0.name.lowercased() == field.name.lowercased() } > 1 }
-        self.fields = fields
+        let names = fields.map { $0.name.lowercased() }
+        self.fields = fields.filter { field in names.count { $0 == field.name.lowercased() } == 1 }
     }
 
     private static func collect(_ schema: JSONValue, _ path: [String], _ fields: inout [Field]) {

@@ -42,6 +42,7 @@ extension MCPServer {
             // What can only be a task becomes one as soon as it has what it wanted first.
             let isTaskNow = isAnswered && attended.tool.requires.contains(.tasks) && exchange.takesTasks
             let record = try await settled(id, within: isTaskNow ? .zero : window(of: attended), in: scope)
+            if isTaskNow { return exchange.outcome(.task(record), now: clock.now) }
             guard record.status == .inputRequired else {
                 guard !record.status.isExecuting, record.status != .queued else { return exchange.outcome(.task(record), now: clock.now) }
                 await manager.noteReading([record], in: scope, session: request.caller.session)
