@@ -111,7 +111,7 @@ struct MCPTaskState: Sendable {
             let reason = record.reason.map { " (\($0.rawValue))" } ?? ""
             return "stopped\(reason): nobody executes it now; resume_task lets it go on, or cancel it."
         case .completed, .cancelled: return nil
-        case .failed: return record.result == nil ? record.failure : nil
+        case .failed: return record.result.map { ProtocolFault($0)?.message } ?? record.failure
         }
     }
 
