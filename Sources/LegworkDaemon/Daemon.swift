@@ -20,6 +20,7 @@ public final class Daemon: Sendable {
     public let manager: TaskManager
     private let server: HTTPServer
     private let mcp: MCPHTTPEndpoint
+    private let shims: MCPShimEndpoint
     private let loops: [EventLoop]
     private let stop = StopSignal()
 
@@ -83,6 +84,7 @@ public final class Daemon: Sendable {
         let shims = try MCPShimEndpoint(speaker, log: log)
         let mcp = MCPHTTPEndpoint(speaker, limits: speaking.limits, log: log)
         self.mcp = mcp
+        self.shims = shims
         var serving = HTTPServerConfiguration()
         let user = getuid()
         serving.authorize = { peer in
@@ -129,6 +131,7 @@ public final class Daemon: Sendable {
             log.write("stopping")
             await manager.shutdown()
             mcp.close()
+            shims.close()
             await server.shutdown()
             group.cancelAll()
             try await group.waitForAll()

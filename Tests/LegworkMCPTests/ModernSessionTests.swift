@@ -58,7 +58,7 @@ struct ModernSessionTests {
             if bad.code == -32022 {
                 #expect(error["data"]?["requested"] == bad.meta[Self.version])
                 #expect(
-                    error["data"]?["supported"] == ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
+                    error["data"]?["supported"] == ["2026-07-28"]
                 )
             }
         }

@@ -87,6 +87,12 @@ struct PostTests {
             name: "of a session, with a version that is not spoken",
             body: ping,
             fields: [("Mcp-Session-Id", "s"), ("MCP-Protocol-Version", "2024-01-01")],
+            outcome: "400 -32600"
+        ),
+        Case(
+            name: "of no session, with a version that is not spoken",
+            body: ping,
+            fields: [("MCP-Protocol-Version", "2027-01-01")],
             outcome: "400 -32022"
         ),
         Case(name: "without a session", body: ping, fields: [], outcome: "400 -32600"),

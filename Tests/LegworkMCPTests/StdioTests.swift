@@ -198,4 +198,27 @@ struct StdioTests {
         pipes.closeInput()
         try await run.value
     }
+
+    @Test("also writes what belongs to no request")
+    func announced() async throws {
+        let tool = scripted()
+        let bench = try MCPBench(tool)
+        let id = try #require(try await bench.manager.call("slow", as: bench.alice, options: .background).task).id
+        let pipes = try Pipes()
+        let server = MCPStdioServer(bench.server, caller: bench.alice, input: pipes.serverEnds.input, output: pipes.serverEnds.output)
+        let running = Task { try await server.run() }
+        let client: JSONValue = ["protocolVersion": "2025-11-25", "capabilities": [:], "clientInfo": ["name": "t", "version": "1"]]
+        try await pipes.send(message("initialize", client, id: 0))
+        _ = await pipes.answer(0)
+        try await pipes.send(message("resources/subscribe", ["uri": .string("task://\(id)")], id: 1))
+        #expect(await pipes.answer(1)?["result"] != nil)
+        tool.mayEnd.fire()
+        let line = await pipes.nextLine()
+        #expect(
+            line?["method"] == "notifications/resources/updated" && line?["params"]?["uri"]?.string == "task://\(id)",
+            "\(line?.json() ?? "nothing")"
+        )
+        pipes.closeInput()
+        try await running.value
+    }
 }

@@ -16,9 +16,24 @@ final class MCPShim: Sendable {
         to be called again.
         """
 
+    /// How long to wait before listening again, first and at most, when the daemon is gone.
+    private static let pauses = (first: Duration.milliseconds(200), last: Duration.seconds(5))
+
+    /// A session with a daemon, perhaps one that is being opened.
+    private struct Session: Sendable {
+        let number: Int
+        let id: Task<String, any Error>
+    }
+
+    private struct State {
+        var session: Session?
+        var sessions = 0
+        var relay = MCPRelay()
+    }
+
     private let invocation: Invocation
     private let client: DaemonClient
-    private let session = Lock<String?>(nil)
+    private let state = Lock(State())
     /// Names this client's conversation to the daemon, also to the next one: what became of its tasks is told to it and to no other client.
     private let conversation = "mcp-\(UInt64.random(in: .min ... .max))"
 
@@ -36,8 +51,8 @@ final class MCPShim: Sendable {
             reader.stop()
             writer.finish()
         }
-        var relay = MCPRelay()
         var drain: Task<Void, Never>?
+        var listener: Task<Void, Never>?
         await withDiscardingTaskGroup { group in
             for await item in reader.items {
                 guard let bytes = item.line else {
@@ -45,11 +60,16 @@ final class MCPShim: Sendable {
                     reader.release(item)
                     continue
                 }
-                let opening = relay.opening
-                let line = relay.pass(bytes)
+                let (opening, line, hasOpened) = state.withLock { state in
+                    let opening = state.relay.opening
+                    let line = state.relay.pass(bytes)
+                    return (opening, line, !state.relay.opening.isEmpty)
+                }
                 do {
                     // The next line is sent when this one has been taken, so that they keep their order.
                     let response = try await send(bytes, opening: opening)
+                    // Only who has opened a session is told what belongs to no request.
+                    if hasOpened, listener == nil { listener = Task { await self.listen(writer) } }
                     group.addTask {
                         await self.copy(response, of: line, to: writer)
                         reader.release(item)
@@ -59,6 +79,8 @@ final class MCPShim: Sendable {
                     reader.release(item)
                 }
             }
+            listener?.cancel()
+            await listener?.value
             await close()
             drain = Task { await self.endDraining(writer) }
         }
@@ -71,14 +93,18 @@ final class MCPShim: Sendable {
         // The daemon may be gone, and then the session is; each may happen once.
         var mishaps = 0
         while true {
+            let session = session(opening: opening)
             do {
-                return try await pass(line, to: try await openSession(opening))
+                return try await pass(line, to: try await session.id.value)
             } catch let refusal as DaemonRefusal where refusal.code == "unknown_session" && mishaps < 2 {
             } catch let error as DaemonClient.Unreachable where error.isBeforeSending && mishaps < 2 {
                 try await DaemonLauncher(client: client).start()
+            } catch {
+                forget(session)
+                throw error
             }
             mishaps += 1
-            session.withLock { $0 = nil }
+            forget(session)
         }
     }
 
@@ -86,15 +112,27 @@ final class MCPShim: Sendable {
     ///
     /// - Throws: ``DaemonRefusal`` when it does not take it.
     private func pass(_ line: [UInt8], to session: String) async throws -> HTTPClientResponse {
-        let response = try await client.open("POST", "/v1/mcp/\(session)", bytes: line)
+        try await Self.taken(try await client.open("POST", "/v1/mcp/\(session)", bytes: line))
+    }
+
+    private static func taken(_ response: HTTPClientResponse) async throws -> HTTPClientResponse {
         if response.status == 200 { return response }
         let body = try await response.body.collect(upTo: 1 << 20)
         throw DaemonRefusal(status: response.status, body: (try? JSONValue(parsing: body)) ?? .null)
     }
 
     /// The session with the daemon; a new one begins with what the client began with.
-    private func openSession(_ opening: [[UInt8]]) async throws -> String {
-        if let known = session.withLock({ $0 }) { return known }
+    private func session(opening: [[UInt8]]) -> Session {
+        state.withLock { state in
+            if let known = state.session { return known }
+            state.sessions += 1
+            let new = Session(number: state.sessions, id: Task { try await self.open(opening) })
+            state.session = new
+            return new
+        }
+    }
+
+    private func open(_ opening: [[UInt8]]) async throws -> String {
         let answer = try await client.request("POST", "/v1/mcp", ["conversation": .string(conversation)], within: DaemonClient.patience)
         guard let new = answer["session"]?.string else {
             throw CLIError(.noDaemon, "the daemon's answer has no session")
@@ -103,19 +141,33 @@ final class MCPShim: Sendable {
             // The client had its answer from the daemon before this one.
             _ = try await pass(line, to: new).body.collect(upTo: Self.lineLimit)
         }
-        session.withLock { $0 = new }
         return new
     }
 
+    /// Says that a session is of no use any more.
+    private func forget(_ session: Session) {
+        state.withLock { state in
+            if state.session?.number == session.number { state.session = nil }
+        }
+    }
+
     private func close() async {
-        guard let session = session.withLock({ $0.take() }) else { return }
+        guard let session = state.withLock({ $0.session.take() }), let id = try? await session.id.value else { return }
         // Calls that are going on become tasks by this; what is answered by it is still passed on.
-        _ = try? await client.open("DELETE", "/v1/mcp/\(session)", bytes: nil, within: DaemonClient.patience).body.collect(upTo: 1 << 10)
+        _ = try? await client.open("DELETE", "/v1/mcp/\(id)", bytes: nil, within: DaemonClient.patience).body.collect(upTo: 1 << 10)
     }
 
     // MARK: - Lines from the daemon
 
     private func copy(_ response: HTTPClientResponse, of line: MCPRelay.Line, to writer: LineWriter) async {
+        let isOver = await copy(response, to: writer)
+        if !isOver, let answer = MCPRelay.lost(line, because: Self.lostText) { await writer.write(answer) }
+    }
+
+    /// Passes on what comes, until it ends.
+    ///
+    /// - Returns: whether it ended as answers do. The end of the daemon, or of the connection, is the same as an answer that ends early.
+    private func copy(_ response: HTTPClientResponse, to writer: LineWriter) async -> Bool {
         var framer = LineFramer(limit: 256 << 20)
         var isOver = false
         do {
@@ -123,6 +175,7 @@ final class MCPShim: Sendable {
                 for case .line(let bytes) in framer.append(chunk) {
                     switch bytes.first {
                     case UInt8(ascii: "n"): writer.post(Array(bytes.dropFirst()))
+                    case UInt8(ascii: "r"): await writer.write(Array(bytes.dropFirst()))
                     case UInt8(ascii: "a"):
                         isOver = true
                         await writer.write(Array(bytes.dropFirst()))
@@ -132,9 +185,25 @@ final class MCPShim: Sendable {
                 }
             }
         } catch {
-            // The end of the daemon, or of the connection: the same as an answer that ends early.
         }
-        if !isOver, let answer = MCPRelay.lost(line, because: Self.lostText) { await writer.write(answer) }
+        return isOver
+    }
+
+    /// Passes on what belongs to no request, of this daemon and the next. It starts none: that is what lines are for.
+    private func listen(_ writer: LineWriter) async {
+        var pause = Self.pauses.first
+        while !Task.isCancelled {
+            let session = session(opening: state.withLock { $0.relay.opening })
+            do {
+                let stream = try await Self.taken(try await client.open("GET", "/v1/mcp/\(try await session.id.value)", bytes: nil))
+                pause = Self.pauses.first
+                _ = await copy(stream, to: writer)
+            } catch {
+                forget(session)
+            }
+            guard (try? await Task.sleep(for: pause)) != nil else { return }
+            pause = min(pause * 2, Self.pauses.last)
+        }
     }
 
     /// Gives the answers that are under way some time to be read.

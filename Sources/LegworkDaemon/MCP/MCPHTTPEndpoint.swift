@@ -55,6 +55,7 @@ final class MCPHTTPEndpoint: Sendable {
             state.isClosed = true
             return Array(state.connections.values)
         }
+        server.endSubscriptions()
         for connection in connections { connection.close() }
         sessions.closeAll()
     }
@@ -89,7 +90,8 @@ final class MCPHTTPEndpoint: Sendable {
     private func answer(_ message: MCPMessage, as caller: Caller, _ writer: HTTPResponseWriter) async throws {
         let connection = server.connect(as: caller, over: .http)
         let isClosed = state.withLock { state in
-            if !state.isClosed { state.connections[ObjectIdentifier(connection)] = connection }
+            // Subscriptions are ended by the server, with the answer that says so.
+            if !state.isClosed, !message.isListening { state.connections[ObjectIdentifier(connection)] = connection }
             return state.isClosed
         }
         guard !isClosed else { throw Self.closing(message.requestID) }
@@ -271,9 +273,12 @@ extension MCPHTTPHeaders {
 }
 
 extension MCPMessage {
-    fileprivate var isCall: Bool {
+    fileprivate var isCall: Bool { isRequest("tools/call") }
+    fileprivate var isListening: Bool { isRequest("subscriptions/listen") }
+
+    private func isRequest(_ method: String) -> Bool {
         guard case .request(let request) = self else { return false }
-        return request.method == "tools/call"
+        return request.method == method
     }
 }
 

@@ -4,11 +4,14 @@ import LegworkMCP
 
 /// Where `legwork mcp` passes on the lines of an MCP client: one request per line, one session per client.
 ///
-/// The answer to a line comes as lines too, each with a letter before it: `n` for a notification, and in the end `a` for the answer or `e`
-/// where there is none to give; what ends with neither was lost. The head of the answer is sent when the line has been taken, and the next
-/// line may be sent then: what has an order keeps it, and slow calls run side by side.
+/// The answer to a line comes as lines too, each with a letter before it: `n` for a notification, `r` for a request of the server's, and in
+/// the end `a` for the answer or `e` where there is none to give; what ends with neither was lost. The head of the answer is sent when the
+/// line has been taken, and the next line may be sent then: what has an order keeps it, and slow calls run side by side. What belongs to no
+/// line comes, in lines of the same kinds, to whoever asks for the session with GET.
 struct MCPShimEndpoint: Sendable {
-    private let sessions = MCPSessions<MCPConnection>()
+    private static let type: HTTPHeaders = ["Content-Type": "application/octet-stream"]
+
+    private let sessions: MCPSessions<MCPConnection>
     private let server: MCPServer
     private let log: DaemonLog
     private let opening: RequestBody
@@ -18,6 +21,10 @@ struct MCPShimEndpoint: Sendable {
             "type": "object", "properties": ["conversation": ["type": "string", "minLength": 1, "maxLength": 128]],
             "additionalProperties": false,
         ])
+        // All of them may be those of one person.
+        var limits = MCPSessionTable<MCPConnection>.Limits()
+        limits.perOwner = limits.total
+        sessions = MCPSessions(limits: limits)
         self.server = server
         self.log = log
     }
@@ -25,7 +32,7 @@ struct MCPShimEndpoint: Sendable {
     func install(on routes: inout HTTPRouter.Routes) {
         routes.on("POST", "/v1/mcp", faultsTo: log) { request, _, writer in
             let conversation = try opening.read(request)["conversation"]?.string
-            let caller = try Principal(request).caller(platform: "mcp", session: conversation)
+            let caller = try principal(request).caller(platform: "mcp", session: conversation)
             guard let id = sessions.add(server.connect(as: caller, over: .stdio), of: caller.owner) else {
                 throw APIFault(status: 503, code: "shutting_down", message: "the daemon is shutting down; try again when it is back")
             }
@@ -33,37 +40,80 @@ struct MCPShimEndpoint: Sendable {
             await writer.send(status: 201, headers: ["Content-Type": "application/json"], body: body.jsonBytes())
         }
         routes.on("POST", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
-            let owner = try Principal(request).owner
-            guard let connection = sessions.session(parameters["session"] ?? "", of: owner) else {
-                throw APIFault(status: 404, code: "unknown_session", message: "there is no such session; open one with POST /v1/mcp")
-            }
+            let connection = try session(parameters, of: try principal(request).owner)
             try await pass(request.body, to: connection, writer)
         }
+        routes.on("GET", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
+            let owner = try principal(request).owner
+            try await listen(to: try session(parameters, of: owner), writer)
+            // However long somebody has listened, the session is idle only from now on.
+            _ = try? session(parameters, of: owner)
+        }
         routes.on("DELETE", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
-            sessions.close(parameters["session"] ?? "", of: try Principal(request).owner)
+            sessions.close(parameters["session"] ?? "", of: try principal(request).owner)
             await writer.send(status: 204)
         }
     }
 
+    /// Ends all sessions; what has an answer still gives it.
+    func close() { sessions.closeAll() }
+
+    /// Who asks. Only the user of this machine has a shim here: it may do everything, and whoever comes with a token may perhaps not.
+    private func principal(_ request: HTTPRequest) throws(APIFault) -> Principal {
+        guard case .unix = request.peer else {
+            throw APIFault(status: 403, code: "forbidden", message: "this is for the Unix socket only; over TCP, MCP is at /mcp")
+        }
+        return try Principal(request)
+    }
+
+    private func session(_ parameters: HTTPRouter.Parameters, of owner: Owner) throws(APIFault) -> MCPConnection {
+        guard let connection = sessions.session(parameters["session"] ?? "", of: owner) else {
+            throw APIFault(status: 404, code: "unknown_session", message: "there is no such session; open one with POST /v1/mcp")
+        }
+        return connection
+    }
+
     private func pass(_ line: [UInt8], to connection: MCPConnection, _ writer: HTTPResponseWriter) async throws {
         let reply = connection.begin(line)
-        await writer.start(status: 200, headers: ["Content-Type": "application/octet-stream"])
+        await writer.start(status: 200, headers: Self.type)
         let answer: MCPAnswer?
         switch reply {
         case .none: answer = nil
         case .answer(let ready): answer = ready
         case .pending(let pending):
-            let (notifications, sender) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(100))
-            async let pumping: Void = {
-                for await bytes in notifications { try await writer.write(Self.line("n", bytes)) }
+            let source = MCPEventSource()
+            async let answering: MCPAnswer? = {
+                defer { source.finish() }
+                return await pending.answer { source.append(Self.line($0)) }
             }()
-            answer = await pending.answer { sender.yield($0.json.jsonBytes()) }
-            sender.finish()
-            try await pumping
+            try await copy(source, to: writer)
+            answer = await answering
         }
         try await writer.write(answer.map { Self.line("a", $0.bytes) } ?? Self.line("e", []))
         await writer.finish()
     }
+
+    private func listen(to connection: MCPConnection, _ writer: HTTPResponseWriter) async throws {
+        let source = MCPEventSource()
+        let attachment = connection.attach({ source.append(Self.line($0)) }, ended: { source.finish() })
+        defer { attachment.cancel() }
+        await writer.start(status: 200, headers: Self.type)
+        try await copy(source, to: writer)
+        await writer.finish()
+    }
+
+    private func copy(_ source: MCPEventSource, to writer: HTTPResponseWriter) async throws {
+        let reader = source.beginReading()
+        var position = 0
+        while case .events(let events) = await source.next(after: position, as: reader) {
+            for event in events {
+                try await writer.write(event.message)
+                position = event.position
+            }
+        }
+    }
+
+    private static func line(_ message: MCPNotification) -> [UInt8] { line(message.isRequest ? "r" : "n", message.bytes) }
 
     private static func line(_ kind: Character, _ bytes: [UInt8]) -> [UInt8] { Array(String(kind).utf8) + bytes + [0x0A] }
 }

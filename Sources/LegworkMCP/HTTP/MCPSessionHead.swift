@@ -18,10 +18,14 @@ public struct MCPSessionHead: Sendable {
     /// - Throws: an error with the status 400 when none is named, or a version that is not spoken here. Without a version it is the one
     ///   that the session agreed on (2025-11-25, basic/transports).
     func session() throws(MCPError) -> String {
-        for version in headers.values(MCPStandardHeaders.version) where MCPRevision(rawValue: version) == nil {
-            throw MCPError(unsupported: version)
-        }
         let ids = headers.values(Self.session)
+        for version in headers.values(MCPStandardHeaders.version) where MCPRevision(rawValue: version) == nil {
+            // Who knows sessions would not know what to do about the modern era's error.
+            guard !ids.isEmpty else { throw MCPError(unsupported: version) }
+            let text =
+                "the protocol version '\(version.truncated(toBytes: 50))' is not spoken here; name the one that 'initialize' agreed on"
+            throw MCPError(.invalidRequest, text, httpStatus: 400)
+        }
         guard ids.count == 1 else {
             let text = """
                 the header has to name one session as \(Self.session), which 'initialize' opens; or send what 2026-07-28 demands, which \
@@ -63,13 +67,13 @@ public struct MCPSessionHead: Sendable {
 }
 
 extension MCPError {
-    /// A protocol version that is not spoken here.
+    /// A protocol version that is not spoken here, with those that can be sent instead: sessions begin with 'initialize'.
     init(unsupported version: String) {
         self.init(
             .unsupportedVersion,
             "the protocol version '\(version.truncated(toBytes: 50))' is not spoken here",
             data: [
-                "supported": .array(MCPRevision.newestFirst.map { .string($0.rawValue) }),
+                "supported": .array(MCPRevision.newestFirst.filter(\.isModern).map { .string($0.rawValue) }),
                 "requested": .string(version.truncated(toBytes: 100)),
             ],
             httpStatus: 400

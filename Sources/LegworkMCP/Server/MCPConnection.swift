@@ -64,10 +64,15 @@ public final class MCPConnection: Sendable {
     ///
     /// There is one listener at a time: a later one takes over. What is announced while there is none is kept, up to a bound, for the next.
     ///
-    /// - Parameter send: gets each message, in order. Called from any thread; must be quick, and must not call the connection.
+    /// - Parameters:
+    ///   - send: gets each message, in order. Called from any thread; must be quick, and must not call the connection.
+    ///   - ended: called when nothing will come any more, for the connection was closed.
     /// - Returns: what ends it, also by being released.
-    public func attach(_ send: @escaping @Sendable (MCPNotification) -> Void) -> MCPAttachment {
-        MCPAttachment(announcements, announcements.attach(send))
+    public func attach(
+        _ send: @escaping @Sendable (MCPNotification) -> Void,
+        ended: @escaping @Sendable () -> Void = {}
+    ) -> MCPAttachment {
+        MCPAttachment(announcements, announcements.attach(send, ended: ended))
     }
 
     /// Tells the client something that belongs to none of its requests. Quick.

@@ -47,10 +47,13 @@ package final class LineWriter: Sendable {
         }
     }
 
-    /// Writes a line some time, unless too much is waiting already.
-    package func post(_ bytes: [UInt8]) {
+    /// Writes a message of the server's some time. A notification can be done without when too much is waiting already.
+    func post(_ message: MCPNotification) { post(message.bytes, isDroppable: !message.isRequest) }
+
+    /// Writes a line some time, unless it may be dropped and too much is waiting already.
+    package func post(_ bytes: [UInt8], isDroppable: Bool = true) {
         state.update { state in
-            guard !state.isFinished, state.waitingBytes + bytes.count < Self.droppingLimit else { return }
+            guard !state.isFinished, !isDroppable || state.waitingBytes + bytes.count < Self.droppingLimit else { return }
             state.lines.append(Line(bytes: bytes + [0x0A], whenWritten: nil))
             state.waitingBytes += bytes.count + 1
         }

@@ -13,14 +13,21 @@ package struct MCPRelay: Sendable {
         package let id: JSONValue?
     }
 
+    /// How many subscriptions are remembered.
+    private static let maximumSubscriptions = 1000
+
     private var initialize: [UInt8]?
     private var initialized: [UInt8]?
+    private var level: [UInt8]?
+    private var subscriptions: [(uri: String, line: [UInt8])] = []
+    private var requests = 0
 
     /// Nothing has been said yet.
     package init() {}
 
-    /// What a legacy client opened the conversation with; empty for one of the modern era, which opens nothing.
-    package var opening: [[UInt8]] { [initialize, initialized].compactMap(\.self) }
+    /// What a server that is started anew has to be told of a legacy client: its introduction, and what it wants to hear of. Empty for
+    /// a client of the modern era, which says everything with each request.
+    package var opening: [[UInt8]] { [initialize, initialized, level].compactMap(\.self) + subscriptions.map(\.line) }
 
     /// Takes a line on its way to the server.
     package mutating func pass(_ bytes: [UInt8]) -> Line {
@@ -29,11 +36,25 @@ package struct MCPRelay: Sendable {
             return Line(bytes: bytes, id: nil)
         }
         switch method {
-        case "initialize": initialize = bytes
+        case "initialize": initialize = again(message)
         case "notifications/initialized": initialized = bytes
+        case "logging/setLevel": level = again(message)
+        case "resources/subscribe":
+            guard let uri = message["params"]?["uri"]?.string, subscriptions.count < Self.maximumSubscriptions else { break }
+            subscriptions.removeAll { $0.uri == uri }
+            subscriptions.append((uri, again(message)))
+        case "resources/unsubscribe": subscriptions.removeAll { $0.uri == message["params"]?["uri"]?.string }
         default: break
         }
         return Line(bytes: bytes, id: message["id"])
+    }
+
+    /// A request as it is repeated: with an id of its own, for the client may use the one that it had for something else.
+    private mutating func again(_ message: JSONValue) -> [UInt8] {
+        guard var object = message.object else { return message.jsonBytes() }
+        requests += 1
+        object["id"] = .string("legwork-again-\(requests)")
+        return JSONValue.object(object).jsonBytes()
     }
 
     /// The answer to a request whose server is gone; nil for a line that wants none.

@@ -47,6 +47,8 @@ public final class MCPStdioServer: Sendable {
         let writer = LineWriter(output, whenBroken: { reader.stop() })
         try writer.start()
         defer { writer.finish() }
+        let attachment = connection.attach { writer.post($0) }
+        defer { attachment.cancel() }
         try reader.start()
         defer { reader.stop() }
         await withTaskCancellationHandler {
@@ -75,7 +77,7 @@ public final class MCPStdioServer: Sendable {
         case .none: break
         case .answer(let answer): await writer.write(answer.bytes)
         case .pending(let pending):
-            if let answer = await pending.answer(notify: { writer.post($0.bytes) }) { await writer.write(answer.bytes) }
+            if let answer = await pending.answer(notify: { writer.post($0) }) { await writer.write(answer.bytes) }
         }
     }
 }

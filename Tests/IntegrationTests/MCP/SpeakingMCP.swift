@@ -2,6 +2,8 @@ import Glibc
 import LegworkCore
 import LegworkEventLoop
 import LegworkHTTP
+import LegworkTestKit
+import Synchronization
 import Testing
 
 @Suite("legwork mcp")
@@ -202,6 +204,70 @@ struct SpeakingMCP {
             #expect(view.code == 0 && view.lines.count == 3, "\(view)")
             await server.shutdown()
             loop.stop()
+        }
+    }
+
+    @Test("what belongs to no request, and what the daemon asks, reach the client, also when the stream breaks; and so does its response")
+    func bothWays() async throws {
+        try await Site.use { site in
+            mkdir(site.state, 0o700)
+            let loop = try EventLoop(name: "strange")
+            let streams = Lock(0)
+            let isAnswered = TestSignal()
+            let server = HTTPServer(loop: loop) { request, writer in
+                if request.method == "GET" {
+                    let number = streams.withLock { number in
+                        number += 1
+                        return number
+                    }
+                    await writer.start(status: 200)
+                    if number == 1 { return try await writer.write(Array("n{\"method\":\"told\"}\n".utf8)) }
+                    try await writer.write(Array("r{\"id\":\"q\",\"method\":\"asked\"}\n".utf8))
+                    for await _ in AsyncStream<Void>(unfolding: { await isAnswered.wait() }) { return }
+                } else if request.path == "/v1/mcp" {
+                    await writer.send(status: 201, body: Array(#"{"session":"s"}"#.utf8))
+                } else if request.method == "DELETE" {
+                    await writer.send(status: 204)
+                } else {
+                    if String(decoding: request.body, as: UTF8.self).contains("\"result\"") { isAnswered.fire() }
+                    await writer.send(status: 200, body: Array("e\n".utf8))
+                }
+            }
+            try server.listen(unixSocket: site.socket)
+            let host = try MCPHost(site)
+            try await host.send("initialize", id: 0)
+            try await host.child.view { $0.lines == [#"{"method":"told"}"#, #"{"id":"q","method":"asked"}"#] }
+            try await host.send(#"{"jsonrpc":"2.0","id":"q","result":{}}"#)
+            await isAnswered.wait()
+            host.child.closeInput()
+            #expect(try await host.child.end().code == 0)
+            await server.shutdown()
+            loop.stop()
+        }
+    }
+
+    @Test("what a client has subscribed to is told on by the next daemon, when one was killed")
+    func subscriptions() async throws {
+        try await Site.use { site in
+            let first = try await site.serve("--workers", "1")
+            try site.pipes.make("gate")
+            // The only worker is busy until the end of this daemon.
+            let busy = try site.start("run", "--queue", "default", "--", "sh", "-c", "echo up; exec sleep 3600")
+            let follower = try site.start("logs", "-f", try await busy.end().output.trimmed)
+            try await follower.view { $0.output == "up\n" }
+            let id = try await site.legwork("run", "--queue", "default", "--", "sh", "-c", "read line <gate; echo $line").output.trimmed
+            let host = try MCPHost(site)
+            try await host.initialize()
+            let subscribed = try await host.ask("resources/subscribe", ["uri": .string("task://\(id)")], id: 1)
+            #expect(subscribed["result"] != nil, "\(subscribed.json())")
+            try await first.killNow()
+            _ = try await site.serve("--workers", "1")
+            #expect(try await host.ask("ping", id: 2)["result"] == [:])
+            try site.open()
+            #expect(try await site.legwork("wait", id).code == 0)
+            try await host.child.view { $0.output.contains("notifications/resources/updated") && $0.output.contains("task://\(id)") }
+            // What was repeated for the client is not answered to it.
+            #expect(!host.child.now.output.contains("legwork-again"))
         }
     }
 

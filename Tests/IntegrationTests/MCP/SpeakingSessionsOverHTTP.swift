@@ -170,6 +170,29 @@ struct SpeakingSessionsOverHTTP {
         }
     }
 
+    @Test("what belongs to no request comes on one stream, the newest, and again to a client that has lost it")
+    func announced() async throws {
+        try await Site.use { site in
+            _ = try await site.serve()
+            let visitor = try await MCPVisitor(site).session()
+            let id = try await site.startGated()
+            let subscribed = try await visitor.askInSession("resources/subscribe", ["uri": .string("task://\(id)")])
+            #expect(subscribed.json["result"] != nil, "\(subscribed)")
+            let older = try await visitor.open("GET", ["Accept: text/event-stream"])
+            _ = try await older.events(1)
+            let newer = try await visitor.open("GET", ["Accept: text/event-stream"])
+            let first = try #require(try await newer.events(1)[0].id)
+            try site.open()
+            let told = try await newer.events(2)[1]
+            #expect(told.json["method"] == "notifications/resources/updated", "\(told)")
+            newer.close()
+            let resumed = try await visitor.open("GET", ["Accept: text/event-stream", "Last-Event-ID: \(first)"])
+            #expect(try await resumed.events(2)[1].id == told.id)
+            #expect(try await visitor.send("DELETE").status == 204)
+            #expect(try await older.allEvents().count == 1)
+        }
+    }
+
     @Test("clients of older revisions get no event without a message")
     func noPriming() async throws {
         try await Site.use { site in
