@@ -20,6 +20,7 @@ public final class Daemon: Sendable {
     public let manager: TaskManager
     private let server: HTTPServer
     private let loops: [EventLoop]
+    private let tokens: TokenKeeper
     private let stop = StopSignal()
 
     /// Opens the state folder and listens. Whoever owns the store owns the folder; a second daemon is refused.
@@ -63,7 +64,9 @@ public final class Daemon: Sendable {
         let agents = try AgentTools(configuration, manager, log)
         loops = [doors, commands] + (agents.loop.map { [$0] } ?? [])
 
-        let token: BearerToken? = configuration.port == nil ? nil : try BearerToken.load(path: folder.token)
+        let tokens = try TokenKeeper(folder: folder)
+        self.tokens = tokens
+        if configuration.port != nil { try tokens.openFile() }
         let status = DaemonStatus(
             version: Self.version,
             pid: getpid(),
@@ -72,7 +75,7 @@ public final class Daemon: Sendable {
             workers: configuration.workers
         )
         let bodies = try API.Bodies()
-        let api = API(manager: manager, status: status, log: log, bodies: bodies, agentToolName: configuration.agentTool)
+        let api = API(manager: manager, status: status, log: log, bodies: bodies, tokens: tokens, agentToolName: configuration.agentTool)
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
         let mcp = try MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)
@@ -81,11 +84,11 @@ public final class Daemon: Sendable {
         serving.authorize = { peer in
             switch peer {
             case .unix(_, let uid, _): uid == user
-            case .tcp: token != nil
+            case .tcp: true
             }
         }
-        let admission = Admission(token: token)
-        serving.refuse = { admission.refusal(of: $0) }
+        let admission = Admission(tokens: tokens)
+        serving.admit = { admission.admit($0) }
         server = HTTPServer(
             loop: doors,
             configuration: serving,
@@ -94,6 +97,7 @@ public final class Daemon: Sendable {
                 mcp.install(on: &routes)
             }
         )
+        tokens.onRevocation { [server] in server.closeInvalid() }
         let lost = try await manager.recover()
         if lost > 0 { log.write("\(lost) tasks were being executed when the last daemon ended; each went on, stopped or failed") }
         // The lock on the store is ours, so whatever listens at this path no longer does.
@@ -126,6 +130,7 @@ public final class Daemon: Sendable {
         }
         for watch in watches { watch.cancel() }
         // From here on the next daemon may have the folder; the server has removed its socket already.
+        tokens.close()
         await store.close()
         for loop in loops { loop.stop() }
         log.write("stopped")

@@ -27,6 +27,8 @@ import LegworkEventLoop
     private var sending: [UInt8] = []
     private var sent = 0
     private var exchange: HTTPExchange?
+    /// What the request at hand was let in with.
+    private var credential: (any HTTPCredential)?
     private var isAdvancing = false
     private var isFlushing = false
     private var isInputEnded = false
@@ -110,7 +112,11 @@ import LegworkEventLoop
                 resumeReading()
                 return
             case .head(let head):
-                if let rejection = server.configuration.refuse(request(head, [])) { reject(rejection) }
+                switch server.configuration.admit(request(head, [])) {
+                case .admitted(let credential): self.credential = credential
+                case .trusted: break
+                case .refused(let rejection): reject(rejection)
+                }
             case .expectsContinue:
                 sending.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
                 flush()
@@ -152,7 +158,7 @@ import LegworkEventLoop
     }
 
     private func request(_ head: HTTPRequestHead, _ body: [UInt8]) -> HTTPRequest {
-        HTTPRequest(method: head.method, target: head.target, headers: head.headers, body: body, peer: peer)
+        HTTPRequest(method: head.method, target: head.target, headers: head.headers, body: body, peer: peer, credential: credential)
     }
 
     /// Sends an error of the server's own and closes.
@@ -248,6 +254,7 @@ import LegworkEventLoop
             let outcome = exchange.outcome
             guard outcome.isFinished else { return }
             self.exchange = nil
+            credential = nil
             waitingSince = server.tick
             wait = .idle
             if isInputEnded || !outcome.keepAlive || server.isStopping { phase = .closing(lingers: parser.unread > 0) }
@@ -306,6 +313,11 @@ import LegworkEventLoop
         // and the peer learns of the end now.
         StreamSocket.disconnect(descriptor.number)
         exchange?.abandon()
+    }
+
+    /// Cuts off whoever is no longer let in, in the middle of an answer or of a body.
+    func closeIfInvalid() {
+        if let credential, !credential.isValid { close() }
     }
 
     private func note(_ phase: HTTPRequestParser.Phase) {

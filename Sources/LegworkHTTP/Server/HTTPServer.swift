@@ -151,6 +151,14 @@ import Synchronization
         }
     }
 
+    /// Cuts off the requests whose credential no longer lets them in, as after the revocation of a token. What was answered before this
+    /// call still goes out.
+    public func closeInvalid() {
+        loop.execute {
+            for connection in Array(self.connections.values) { connection.closeIfInvalid() }
+        }
+    }
+
     // MARK: For the connections
 
     func receive(_ number: Int32, _ body: (UnsafeRawBufferPointer) -> Void) -> Descriptor.Transfer {
@@ -207,7 +215,10 @@ import Synchronization
 
     private func ticked() {
         tick += 1
-        for connection in Array(connections.values) { connection.checkTimeouts() }
+        for connection in Array(connections.values) {
+            connection.closeIfInvalid()
+            connection.checkTimeouts()
+        }
         if connections.isEmpty { stopTicker() }
     }
 
