@@ -28,6 +28,9 @@ public struct HTTPServerConfiguration: Sendable {
     /// nobody can make the server keep a body who may not use it. Must be quick.
     public var admit: @Sendable (HTTPRequest) -> HTTPAdmission = { _ in .trusted }
 
+    /// Told of what goes wrong without ending anything, such as a certificate that cannot be read again.
+    public var onProblem: @Sendable (String) -> Void = { _ in }
+
     /// The usual values.
     public init() {}
 }

@@ -64,6 +64,18 @@ final class Connection: Sendable {
     /// Says that nothing more is sent.
     func finishSending() { shutdown(number, Int32(SHUT_WR)) }
 
+    /// Reads until a text has come, or the daemon closes; answers what came.
+    func read(until text: String) -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while bytes.firstRange(of: Array(text.utf8)) == nil {
+            let count = buffer.withUnsafeMutableBytes { recv(number, $0.baseAddress, $0.count, 0) }
+            if count <= 0 { break }
+            bytes += buffer.prefix(count)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Reads until the daemon closes.
     func reply() throws -> Reply {
         var bytes: [UInt8] = []
