@@ -20,11 +20,8 @@ final class TokenKeeper: Sendable {
         var hasNews = false
         var onRevocation: @Sendable () -> Void = {}
 
-        /// The token of that id, or the one from the file, which says none.
-        func record(_ id: String?) -> TokenRecord? {
-            guard let id else { return file }
-            return book[id]
-        }
+        /// The token of that id, or the one from the file, whose text is whatever it is.
+        func record(_ id: String?) -> TokenRecord? { id.flatMap { book[$0] } ?? file }
 
         mutating func note(use record: TokenRecord, at now: Timestamp) {
             if record.id == fileID {
