@@ -22,6 +22,7 @@ public final class Daemon: Sendable {
     private let mcp: MCPHTTPEndpoint
     private let shims: MCPShimEndpoint
     private let loops: [EventLoop]
+    private let tokens: TokenKeeper
     private let stop = StopSignal()
 
     /// Opens the state folder and listens. Whoever owns the store owns the folder; a second daemon is refused.
@@ -35,6 +36,7 @@ public final class Daemon: Sendable {
         if descriptors < 1024 { log.write("only \(descriptors) files may be open at once; raise the hard limit (ulimit -Hn)") }
         self.configuration = configuration
         self.log = log
+        let address = try TCPAddress(configuration.host, isSecure: configuration.tls != nil)
         let folder = configuration.folder
         try folder.create()
         store = try await SQLiteTaskStore.open(path: folder.database)
@@ -65,7 +67,9 @@ public final class Daemon: Sendable {
         let agents = try AgentTools(configuration, manager, log)
         loops = [doors, commands] + (agents.loop.map { [$0] } ?? [])
 
-        let token: BearerToken? = configuration.port == nil ? nil : try BearerToken.load(path: folder.token)
+        let tokens = try TokenKeeper(folder: folder)
+        self.tokens = tokens
+        if configuration.port != nil { try tokens.openFile() }
         let status = DaemonStatus(
             version: Self.version,
             pid: getpid(),
@@ -74,7 +78,7 @@ public final class Daemon: Sendable {
             workers: configuration.workers
         )
         let bodies = try API.Bodies()
-        let api = API(manager: manager, status: status, log: log, bodies: bodies, agentToolName: configuration.agentTool)
+        let api = API(manager: manager, status: status, log: log, bodies: bodies, tokens: tokens, agentToolName: configuration.agentTool)
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
         speaking.toolWindows = configuration.mcpToolWindows
@@ -86,15 +90,17 @@ public final class Daemon: Sendable {
         self.mcp = mcp
         self.shims = shims
         var serving = HTTPServerConfiguration()
-        let user = getuid()
-        serving.authorize = { peer in
-            switch peer {
-            case .unix(_, let uid, _): uid == user
-            case .tcp: token != nil
-            }
-        }
-        let admission = Admission(token: token)
-        serving.refuse = { admission.refusal(of: $0) }
+        serving.onProblem = { log.write($0) }
+        let admission = Admission(
+            user: getuid(),
+            others: configuration.allowedUsers,
+            tokens: tokens,
+            ownNames: address.ownNames,
+            publicNames: configuration.publicNames,
+            isSecure: configuration.tls != nil
+        )
+        serving.authorize = { admission.mayConnect($0) }
+        serving.admit = { admission.admit($0) }
         server = HTTPServer(
             loop: doors,
             configuration: serving,
@@ -104,14 +110,22 @@ public final class Daemon: Sendable {
                 mcp.install(on: &routes)
             }
         )
+        tokens.onRevocation { [server] in server.closeInvalid() }
         let lost = try await manager.recover()
         if lost > 0 { log.write("\(lost) tasks were being executed when the last daemon ended; each went on, stopped or failed") }
         // The lock on the store is ours, so whatever listens at this path no longer does.
         unlink(folder.socket)
         try server.listen(unixSocket: folder.socket)
+        if let path = configuration.sharedSocket { try server.listen(unixSocket: path, isShared: true) }
         if let port = configuration.port {
-            let bound = try server.listen(host: "127.0.0.1", port: port)
-            log.write("listening on http://127.0.0.1:\(bound)/ (token in \(folder.token))")
+            let bound = try server.listen(
+                host: configuration.host,
+                port: port,
+                allowRemote: configuration.tls != nil,
+                tls: configuration.tls
+            )
+            let scheme = configuration.tls == nil ? "http" : "https"
+            log.write("listening on \(scheme)://\(address.name):\(bound)/ (token in \(folder.token))")
         }
         log.write("legwork \(Self.version) serves \(folder.path) (pid \(getpid()))")
     }
@@ -138,6 +152,7 @@ public final class Daemon: Sendable {
         }
         for watch in watches { watch.cancel() }
         // From here on the next daemon may have the folder; the server has removed its socket already.
+        tokens.close()
         await store.close()
         for loop in loops { loop.stop() }
         log.write("stopped")

@@ -32,7 +32,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with milliseconds: `2026-11-20T12:00:00.000Z`.
     public var description: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        // The format cuts off what is below a millisecond, and a binary fraction may lie just below the one that is meant.
+        Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000)
             .ISO8601Format(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

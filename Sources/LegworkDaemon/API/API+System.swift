@@ -3,10 +3,17 @@ import LegworkCore
 
 extension API {
     @Sendable func health(_ request: Request) async throws {
-        await request.reply([
-            "status": "ok", "version": .string(status.version), "pid": JSONValue(Int(status.pid)),
-            "started_at": .string(status.startedAt.description), "state_folder": .string(status.folder.path),
-        ])
+        var body: JSONObject = ["status": "ok"]
+        // Whoever is not known learns that somebody is here, and nothing else.
+        if !request.principal.isAnonymous {
+            body["version"] = .string(status.version)
+            body["started_at"] = .string(status.startedAt.description)
+        }
+        if request.principal.rights.contains(.admin) {
+            body["pid"] = JSONValue(Int(status.pid))
+            body["state_folder"] = .string(status.folder.path)
+        }
+        await request.reply(.object(body))
     }
 
     @Sendable func stats(_ request: Request) async throws {

@@ -8,6 +8,7 @@ struct API: Sendable {
     let status: DaemonStatus
     let log: DaemonLog
     let bodies: Bodies
+    let tokens: TokenKeeper
     /// The tool that prompts are for, where that was said.
     let agentToolName: String?
 
@@ -39,6 +40,7 @@ struct API: Sendable {
         let resume: RequestBody
         let answer: RequestBody
         let message: RequestBody
+        let token: RequestBody
 
         init() throws {
             schedule = try Self.scheduleBody()
@@ -86,6 +88,7 @@ struct API: Sendable {
             resume = try RequestBody(API.resumeBody)
             answer = try RequestBody(API.answerBody)
             message = try RequestBody(API.messageBody)
+            token = try RequestBody(API.tokenBody)
             importing = try Self.body(
                 ["folder": ["type": "string", "minLength": 1], "enqueue": ["type": "boolean"], "tool": name],
                 and: [:],
@@ -126,6 +129,7 @@ struct API: Sendable {
         on(&routes, "POST", "/v1/notices/acknowledge", needs: .read, acknowledge)
         installSchedules(on: &routes)
         installSteering(on: &routes)
+        installTokens(on: &routes)
         on(&routes, "GET", "/v1/tasks/{task}", needs: .read, show)
         on(&routes, "GET", "/v1/tasks/{task}/events", needs: .read, events)
         on(&routes, "GET", "/v1/tasks/{task}/output", needs: .read, output)

@@ -58,12 +58,11 @@ struct MCPShimEndpoint: Sendable {
     /// Ends all sessions; what has an answer still gives it.
     func close() { sessions.closeAll() }
 
-    /// Who asks. Only the user of this machine has a shim here: it may do everything, and whoever comes with a token may perhaps not.
+    /// Who asks. Lines are passed on unread, so he needs every right that a line may need.
     private func principal(_ request: HTTPRequest) throws(APIFault) -> Principal {
-        guard case .unix = request.peer else {
-            throw APIFault(status: 403, code: "forbidden", message: "this is for the Unix socket only; over TCP, MCP is at /mcp")
-        }
-        return try Principal(request)
+        let principal = try Principal(request)
+        for right in [Right.read, .call, .cancel] { try principal.check(right) }
+        return principal
     }
 
     private func session(_ parameters: HTTPRouter.Parameters, of owner: Owner) throws(APIFault) -> MCPConnection {

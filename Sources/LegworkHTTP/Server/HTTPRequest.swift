@@ -12,15 +12,25 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]
     /// Who asks.
     public var peer: HTTPPeer
+    /// What the request was let in with; nil where only its peer says who asks.
+    public var credential: (any HTTPCredential)?
 
     /// Makes a request, as tests do.
-    public init(method: String, target: String, headers: HTTPHeaders = [:], body: [UInt8] = [], peer: HTTPPeer) {
+    public init(
+        method: String,
+        target: String,
+        headers: HTTPHeaders = [:],
+        body: [UInt8] = [],
+        peer: HTTPPeer,
+        credential: (any HTTPCredential)? = nil
+    ) {
         self.method = method
         self.target = target
         self.path = String(target.prefix { $0 != "?" })
         self.headers = headers
         self.body = body
         self.peer = peer
+        self.credential = credential
     }
 
     /// The names and values of the query, decoded, in order; `+` is a blank. What is not valid percent-encoding stays as it is.

@@ -61,12 +61,14 @@ import Synchronization
 
     /// Listens at a path in the file system, mode 0600; a missing folder is made with mode 0700.
     ///
+    /// - Parameter isShared: true for mode 0666: every user who may enter the folder may connect, and ``HTTPServerConfiguration/authorize``
+    ///   says who of them is served.
     /// - Throws: `HTTPError` with the code `listenFailed` when the path is too long (more than 107 bytes), others may write in the folder,
     ///   or another process listens there. A socket file that nobody listens at is replaced.
-    public func listen(unixSocket path: String) throws(HTTPError) {
+    public func listen(unixSocket path: String, isShared: Bool = false) throws(HTTPError) {
         let backlog = configuration.backlog
         try listen { () throws(SystemError) in
-            let socket = try StreamSocket.listen(path: path, backlog: backlog)
+            let socket = try StreamSocket.listen(path: path, isShared: isShared, backlog: backlog)
             return HTTPListener(descriptor: socket, path: path)
         }
     }
@@ -76,16 +78,25 @@ import Synchronization
     /// - Parameters:
     ///   - port: 0 lets the system choose.
     ///   - allowRemote: true to accept any address, also one that other machines reach.
+    ///   - tls: the files with which TLS is spoken there, and nothing else; nil speaks plainly.
     /// - Returns: the port in use.
-    /// - Throws: `HTTPError` with the code `listenFailed`.
+    /// - Throws: `HTTPError` with the code `listenFailed`, or `tlsFailed` for files that cannot be used.
     @discardableResult
-    public func listen(host: String = "127.0.0.1", port: UInt16, allowRemote: Bool = false) throws(HTTPError) -> UInt16 {
+    public func listen(
+        host: String = "127.0.0.1",
+        port: UInt16,
+        allowRemote: Bool = false,
+        tls: TLSFiles? = nil
+    ) throws(HTTPError) -> UInt16 {
         let backlog = configuration.backlog
+        var source: TLSSource?
+        if let tls { source = try TLSSource(tls, onProblem: configuration.onProblem) }
+        let chosen = source
         var bound: UInt16 = port
         try listen { () throws(SystemError) in
             let socket = try StreamSocket.listen(host: host, port: port, allowRemote: allowRemote, backlog: backlog)
             bound = StreamSocket.address(of: socket.number, remote: false)?.port ?? port
-            return HTTPListener(descriptor: socket, path: nil)
+            return HTTPListener(descriptor: socket, path: nil, tls: chosen)
         }
         return bound
     }
@@ -109,13 +120,14 @@ import Synchronization
             case .exhausted:
                 listener.pause(for: .milliseconds(200), on: loop)
                 return
-            case .connection(let number): welcome(Descriptor(owning: number), isUnix: listener.isUnix)
+            case .connection(let number): welcome(Descriptor(owning: number), from: listener)
             }
         }
     }
 
-    private func welcome(_ descriptor: consuming Descriptor, isUnix: Bool) {
+    private func welcome(_ descriptor: consuming Descriptor, from listener: HTTPListener) {
         let number = descriptor.number
+        let isUnix = listener.isUnix
         let peer: HTTPPeer
         if isUnix {
             guard let credentials = try? PeerCredentials.of(descriptor: number) else { return }
@@ -140,7 +152,13 @@ import Synchronization
             }
         // Those who are turned away get a moment to read why, but not without bound.
         if rejection != nil, excess >= 64 { return }
-        let connection = HTTPConnection(server: self, descriptor: descriptor, peer: peer)
+        var session: TLSSession?
+        if let tls = listener.tls {
+            // A handshake costs more than they are worth.
+            guard rejection == nil, let new = TLSSession(tls.current()) else { return }
+            session = new
+        }
+        let connection = HTTPConnection(server: self, descriptor: descriptor, peer: peer, tls: session)
         connections[ObjectIdentifier(connection)] = connection
         if !isUnix { tcpConnections += 1 }
         startTicker()
@@ -148,6 +166,14 @@ import Synchronization
             connection.refuse(rejection)
         } else if (try? connection.open()) == nil {
             connection.close()
+        }
+    }
+
+    /// Cuts off the requests whose credential no longer lets them in, as after the revocation of a token. What was answered before this
+    /// call still goes out.
+    public func closeInvalid() {
+        loop.execute {
+            for connection in Array(self.connections.values) { connection.closeIfInvalid() }
         }
     }
 
@@ -207,7 +233,10 @@ import Synchronization
 
     private func ticked() {
         tick += 1
-        for connection in Array(connections.values) { connection.checkTimeouts() }
+        for connection in Array(connections.values) {
+            connection.closeIfInvalid()
+            connection.checkTimeouts()
+        }
         if connections.isEmpty { stopTicker() }
     }
 

@@ -71,6 +71,13 @@ final class Connection: Sendable {
         return count > 0 ? Array(buffer.prefix(count)) : nil
     }
 
+    /// Reads until a text has come, or the daemon closes; answers what came.
+    func read(until text: String) -> String {
+        var bytes: [UInt8] = []
+        while bytes.firstRange(of: Array(text.utf8)) == nil, let more = more() { bytes += more }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Reads until the daemon closes.
     func reply() throws -> Reply {
         var bytes: [UInt8] = []
