@@ -104,7 +104,7 @@ final class HTTPExchange: Sendable {
         switch phase {
         case .waiting:
             let rejection = HTTPRejection(status: 500, code: "internal_error", message: "The server could not answer this request.")
-            send(status: 500, headers: ["Content-Type": "application/json"], body: rejection.json)
+            send(status: 500, headers: rejection.fields, body: rejection.json)
         case .streaming:
             if error == nil { finish() } else { breakOff() }
         case .finished, .abandoned:

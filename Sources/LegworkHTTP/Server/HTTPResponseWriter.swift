@@ -9,11 +9,9 @@ public struct HTTPResponseWriter: Sendable {
         exchange.send(status: status, headers: headers, body: body)
     }
 
-    /// Sends `{"error":{"code":…,"message":…}}`.
+    /// Sends a problem as RFC 9457 has it.
     public func send(_ rejection: HTTPRejection) async {
-        var headers = rejection.headers
-        headers["Content-Type"] = "application/json"
-        exchange.send(status: rejection.status, headers: headers, body: rejection.json)
+        exchange.send(status: rejection.status, headers: rejection.fields, body: rejection.json)
     }
 
     /// Begins a streamed response: chunked, or of exactly the `Content-Length` given.

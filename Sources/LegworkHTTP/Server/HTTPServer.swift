@@ -5,7 +5,7 @@ import Synchronization
 /// An HTTP/1.1 server on an event loop: Unix sockets and TCP, keep-alive, streaming with back-pressure, strict about what it accepts.
 ///
 /// It keeps itself alive while it listens or serves; `shutdown` ends it. Malformed, oversized and slow requests are answered with
-/// `{"error":{"code":…,"message":…}}` and never reach the handler.
+/// `application/problem+json` and never reach the handler.
 @safe public final class HTTPServer: @unchecked Sendable {
     /// The limits in force.
     public let configuration: HTTPServerConfiguration

@@ -41,7 +41,7 @@ struct CallingOverHTTP {
                 let name = "\(test.method) \(test.target) \(test.body.prefix(60))"
                 #expect(reply.status == test.status, "\(name): \(reply)")
                 #expect(reply.errorCode == test.code, "\(name): \(reply)")
-                #expect(reply.json["error"]?["message"]?.string?.contains(test.says) == true, "\(name): \(reply)")
+                #expect(reply.errorDetail?.contains(test.says) == true, "\(name): \(reply)")
             }
             let owner = try await site.http("GET", "/v1/tasks", headers: ["Legwork-Owner: a", "Legwork-Owner: b"])
             #expect(owner.status == 400)
