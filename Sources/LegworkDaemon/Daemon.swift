@@ -74,8 +74,7 @@ public final class Daemon: Sendable {
             folder: folder,
             workers: configuration.workers
         )
-        let bodies = try API.Bodies()
-        let api = API(manager: manager, status: status, log: log, bodies: bodies, tokens: tokens, agentToolName: configuration.agentTool)
+        let api = API(manager: manager, status: status, log: log, tokens: tokens, agentToolName: configuration.agentTool)
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
         let mcp = try MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)
