@@ -74,7 +74,15 @@ public final class Daemon: Sendable {
             folder: folder,
             workers: configuration.workers
         )
-        let api = API(manager: manager, status: status, log: log, tokens: tokens, agentToolName: configuration.agentTool)
+        let gauges = DaemonGauges(store: store)
+        let api = API(
+            manager: manager,
+            status: status,
+            log: log,
+            tokens: tokens,
+            gauges: gauges,
+            agentToolName: configuration.agentTool
+        )
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
         let mcp = try MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)
@@ -91,12 +99,13 @@ public final class Daemon: Sendable {
         server = HTTPServer(
             loop: doors,
             configuration: serving,
-            handler: HTTPRouter { routes in
+            handler: HTTPRouter(metrics: gauges.routes) { routes in
                 api.install(on: &routes)
                 mcp.install(on: &routes)
             }
         )
         tokens.onRevocation { [server] in server.closeInvalid() }
+        gauges.watch(server)
         let lost = try await manager.recover()
         if lost > 0 { log.write("\(lost) tasks were being executed when the last daemon ended; each went on, stopped or failed") }
         // The lock on the store is ours, so whatever listens at this path no longer does.

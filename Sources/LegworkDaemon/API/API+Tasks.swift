@@ -95,7 +95,7 @@ extension API {
             needs: .read,
             body: RequestBody(
                 .body([
-                    "tasks": .array(of: .text(1...100), 1...1000), "mode?": .words(["any", "all"]).described("`all` when left out."),
+                    "tasks": .array(of: .text(0...100), 1...1000), "mode?": .words(["any", "all"]).described("`all` when left out."),
                     "timeout_ms?": .milliseconds.described("60,000 when left out."),
                 ])
             ),

@@ -8,6 +8,7 @@ struct API: Sendable {
     let status: DaemonStatus
     let log: DaemonLog
     let tokens: TokenKeeper
+    let gauges: DaemonGauges
     /// The tool that prompts are for, where that was said.
     let agentToolName: String?
 
@@ -15,6 +16,7 @@ struct API: Sendable {
     static let operations: [Operation] =
         serviceOperations + toolOperations + taskOperations + steeringOperations + evidenceOperations + retentionOperations
         + messageOperations + queueOperations + scheduleOperations + noticeOperations + tokenOperations
+        + metricsOperations
 
     /// One request, checked, with what every action needs of it.
     struct Request: Sendable {

@@ -179,6 +179,12 @@ final class HTTPExchange: Sendable {
         state.withLock { ($0.machine.phase == .finished && $0.machine.pending.isEmpty, $0.machine.keepAlive) }
     }
 
+    /// What the response says, once it has begun.
+    var status: Int? { state.withLock { $0.machine.status } }
+
+    /// Whether it is a stream of events.
+    var isEventStream: Bool { state.withLock { $0.isEventStream } }
+
     var unsent: Int { state.withLock { $0.machine.unsent } }
 
     func forbidKeepAlive() {

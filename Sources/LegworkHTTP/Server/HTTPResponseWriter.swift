@@ -2,6 +2,9 @@
 public struct HTTPResponseWriter: Sendable {
     let exchange: HTTPExchange
 
+    /// The status of the response, once it has begun.
+    public var status: Int? { exchange.status }
+
     /// Sends a whole response. Ignored when a response has begun already or the client is gone.
     ///
     /// The server itself sets `Date`, `Connection`, `Content-Length` and `Transfer-Encoding`. Line breaks in values become blanks.

@@ -15,9 +15,9 @@ import Synchronization
 
     // All of this belongs to the loop's thread.
     private var listeners: [HTTPListener] = []
-    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
-    private var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
-    private var tcpConnections = 0
+    private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private(set) var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
+    private(set) var tcpConnections = 0
     private var ticker: EventLoop.Watch?
     private var keepAliveTimer: EventLoop.Watch?
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []

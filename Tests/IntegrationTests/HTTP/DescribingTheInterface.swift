@@ -99,6 +99,7 @@ struct DescribingTheInterface {
             try await ask("GET", "/v1/queues/slow", nil, everybody, is: 200)
             try await ask("POST", "/v1/queues/slow", ["state": "paused"], everybody, is: 200)
             try await ask("GET", "/v1/queues", is: 403)
+            try await ask("GET", "/metrics", nil, everybody, is: 200)
 
             let often: JSONValue = ["tool": "run_command", "arguments": echo, "every": "1h", "name": "often"]
             try await ask("POST", "/v1/schedules", often, is: 201)
