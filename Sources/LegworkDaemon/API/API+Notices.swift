@@ -33,7 +33,8 @@ extension API {
                 .body([
                     "up_to?": .integer(1...Parameter.greatestNumber), "session?": .text(0...256),
                     "sequences?": .array(of: .integer(1...Parameter.greatestNumber), 1...1000),
-                ])
+                ]),
+                saying: ["oneOf": [["required": ["up_to"]], ["required": ["sequences"]]]]
             ),
             answers: [.json("How many there were.", .object(["acknowledged": .count]))],
             action: API.acknowledge

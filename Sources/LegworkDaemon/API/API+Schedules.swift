@@ -22,8 +22,10 @@ extension API {
 
     private static let scheduleReply = Schema.object(["schedule": schedule])
 
+    private static let ways = ["at", "delay_seconds", "every", "cron", "rrule"]
+
     private static let scheduleBody = Schema.body([
-        "tool": .text(1...128), "arguments?": .anyObject, "name?": .text(1...100), "title?": .text(1...200), "queue?": .text(1...100),
+        "tool": .text(1...128), "arguments?": .anyObject, "name?": .name(1...100), "title?": .text(1...200), "queue?": .name(1...100),
         "priority?": .integer(-1_000_000...1_000_000),
         "at?": .text(1...40).described("Once, as in `2026-11-20T09:00:00+01:00`."), "delay_seconds?": .integer(1...316_224_000),
         "every?": .text(1...40).described("Again and again, as in `15m`."), "cron?": .text(1...CronExpression.maximumBytes),
@@ -36,7 +38,7 @@ extension API {
             "POST", "/v1/schedules", "createSchedule", .schedules, "Has a tool called again and again, or once later.",
             details: "One of `at`, `delay_seconds`, `every`, `cron` and `rrule` says when.",
             needs: .call,
-            body: RequestBody(scheduleBody),
+            body: RequestBody(scheduleBody, saying: ["oneOf": .array(ways.map { ["required": [.string($0)]] })]),
             answers: [.json(201, "The schedule.", scheduleReply)],
             faults: [.unknownTool, .invalidArguments, .nameTaken, .queueDraining],
             action: API.schedule

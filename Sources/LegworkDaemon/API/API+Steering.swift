@@ -32,7 +32,7 @@ extension API {
             needs: .call,
             body: RequestBody(
                 .body([
-                    "message": .any, "message_id?": .text(1...MessageID.maximumLength).described("One that was used is not delivered again."),
+                    "message": .any, "message_id?": .name(1...MessageID.maximumLength).described("One that was used is not delivered again."),
                 ])
             ),
             answers: [.json("It lay there already.", messageReply), .json(202, "It lies in the inbox.", messageReply)],

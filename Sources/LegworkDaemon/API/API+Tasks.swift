@@ -27,13 +27,13 @@ extension API {
                 Parameter("tool", .text(1...128), "Only calls of this tool."),
                 Parameter("queue", .text(1...100), "Only those of this queue."),
                 Parameter("name", .text(1...100), "Only those of this name, ended ones too."),
-                Parameter("id", .text(4...31), "Only those whose id begins so."),
+                Parameter("id", .text(4...31), "Only those whose id begins so.", pattern: "^(task_)?[a-z2-7]{4,26}$"),
                 Parameter("parent", .text(1...100), "Only children of this task."),
                 Parameter("run", .text(1...256), "Only those of this run."),
                 Parameter("created_since", .time, "Only those made then or later."),
                 Parameter("created_before", .time, "Only those made before."),
                 .limit(1...TaskQuery.maximumLimit, usually: 100),
-                Parameter("cursor", .text(1...32), "Goes on where an earlier page ended: its `next_cursor`."),
+                Parameter("cursor", .text(1...32), "Goes on where an earlier page ended: its `next_cursor`.", pattern: "^c[1-9][0-9]{0,17}$"),
             ],
             answers: [
                 .json("A page.", .object(["tasks": .array(of: .taskSummary), "counts": .counts, "next_cursor?": .text]))
@@ -110,7 +110,7 @@ extension API {
         ),
     ]
 
-    private static let submitBody = Schema.body(["tool": .text(1...128)], callMembers, Schema.Members(optional: SubmitOptions.properties))
+    private static let submitBody = Schema.body(["tool": .text(1...128)], callMembers, Schema.Members(optional: SubmitOptions.properties, names: ["queue", "limit_key", "idempotency_key"]))
 
     static let byteParameters = [
         Parameter("offset", .number(0...Parameter.greatestNumber), "The first byte; 0 when left out."),

@@ -12,9 +12,9 @@ extension API {
     )
 
     static let callMembers: Schema.Members = [
-        "arguments?": .anyObject, "name?": .text(1...100).described("Unique among the owner's live tasks."), "title?": .text(1...200),
+        "arguments?": .anyObject, "name?": .name(1...100).described("Unique among the owner's live tasks."), "title?": .text(1...200),
         "keep_until_read?": .flag.described("Retention spares the task until somebody has read its result."),
-        "lineage?": .body(["parent?": .text(1...100), "run?": .text(1...256), "call?": .text(1...256), "agent?": .text(1...256)]),
+        "lineage?": .body(["parent?": .text(1...100), "run?": .name(1...256), "call?": .name(1...256), "agent?": .name(1...256)]),
     ]
 
     private static let windowMembers: Schema.Members = [

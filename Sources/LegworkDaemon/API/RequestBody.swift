@@ -15,8 +15,10 @@ struct RequestBody: Sendable {
     }
 
     /// Makes a body of one kind.
-    init(_ schema: Schema) {
-        self.schema = schema
+    ///
+    /// - Parameter keywords: what the action itself checks, in better words than a schema's; it is only described.
+    init(_ schema: Schema, saying keywords: JSONObject = [:]) {
+        self.schema = schema.saying(keywords)
         let checker = Self.checker(schema)
         isRequired = !checker.check([:]).isEmpty
         kinds = [Kind(checker: checker) { _ in true }]

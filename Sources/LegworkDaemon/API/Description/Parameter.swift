@@ -22,11 +22,14 @@ struct Parameter: Sendable {
     let name: String
     let kind: Kind
     let description: String
+    /// What a text looks like, where whoever takes it looks closer.
+    let pattern: String?
 
-    init(_ name: String, _ kind: Kind, _ description: String) {
+    init(_ name: String, _ kind: Kind, _ description: String, pattern: String? = nil) {
         self.name = name
         self.kind = kind
         self.description = description
+        self.pattern = pattern
     }
 
     /// How many entries there may be at most.
@@ -72,7 +75,9 @@ struct Parameter: Sendable {
     var openAPI: JSONValue {
         var object: JSONObject = ["name": .string(name), "in": "query", "description": .string(description)]
         switch kind {
-        case .text(let length): object["schema"] = Schema.text(length).json
+        case .text(let length):
+            let keywords: JSONObject = pattern.map { ["pattern": .string($0)] } ?? [:]
+            object["schema"] = Schema.text(length).saying(keywords).json
         case .number(let range): object["schema"] = Schema.integer(range).json
         case .words(let known):
             object["schema"] = Schema.array(of: .words(known), 1...known.count).json

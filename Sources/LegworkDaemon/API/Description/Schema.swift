@@ -63,7 +63,14 @@ extension Schema {
         init(dictionaryLiteral elements: (String, Schema)...) { list = elements }
 
         /// Takes members that may all be missing, as another module describes them.
-        init(optional properties: JSONObject) { list = properties.members.map { ($0.key + "?", Schema($0.value)) } }
+        ///
+        /// - Parameter names: those that must have no control characters.
+        init(optional properties: JSONObject, names: Set<String>) {
+            list = properties.members.map { member in
+                let schema = Schema(member.value)
+                return (member.key + "?", names.contains(member.key) ? schema.saying(["pattern": .string(namePattern)]) : schema)
+            }
+        }
     }
 
     private static func object(_ members: [(name: String, schema: Schema)], isClosed: Bool) -> Schema {
@@ -119,12 +126,21 @@ extension Schema {
     /// A number of milliseconds, at most a week.
     static let milliseconds = Schema(["type": "number", "minimum": 0, "maximum": 604_800_000])
 
-    /// A text of so many characters, none of which is a control character.
+    /// A text of so many characters.
     static func text(_ length: ClosedRange<Int>) -> Schema {
-        Schema([
-            "type": "string", "minLength": JSONValue(length.lowerBound), "maxLength": JSONValue(length.upperBound),
-            "pattern": .string(#"^[^\u0000-\u001f\u007f]*$"#),
-        ])
+        Schema(["type": "string", "minLength": JSONValue(length.lowerBound), "maxLength": JSONValue(length.upperBound)])
+    }
+
+    /// A text without control characters, of so many bytes in the end; of what the schema says, whoever takes it checks the rest.
+    static func name(_ length: ClosedRange<Int>) -> Schema { text(length).saying(["pattern": .string(namePattern)]) }
+
+    private static let namePattern = #"^[^\u0000-\u001f\u007f]*$"#
+
+    /// The same with more keywords: what is checked elsewhere, in better words than a schema's.
+    func saying(_ keywords: JSONObject) -> Schema {
+        guard case .object(var object) = json else { return self }
+        for keyword in keywords.members { object[keyword.key] = keyword.value }
+        return Schema(json: .object(object), components: components)
     }
 
     /// A whole number.
