@@ -77,15 +77,22 @@ public final class Daemon: Sendable {
             folder: folder,
             workers: configuration.workers
         )
-        let bodies = try API.Bodies()
-        let api = API(manager: manager, status: status, log: log, bodies: bodies, tokens: tokens, agentToolName: configuration.agentTool)
+        let gauges = DaemonGauges(store: store)
+        let api = API(
+            manager: manager,
+            status: status,
+            log: log,
+            tokens: tokens,
+            gauges: gauges,
+            agentToolName: configuration.agentTool
+        )
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
         speaking.toolWindows = configuration.mcpToolWindows
         speaking.clientWindows = configuration.mcpClientWindows
         speaking.stateKey = try StateKey.load(path: folder.stateKey)
         let speaker = MCPServer(manager: manager, options: speaking)
-        let shims = try MCPShimEndpoint(speaker, log: log)
+        let shims = MCPShimEndpoint(speaker, log: log)
         let mcp = MCPHTTPEndpoint(speaker, limits: speaking.limits, log: log)
         self.mcp = mcp
         self.shims = shims
@@ -104,13 +111,14 @@ public final class Daemon: Sendable {
         server = HTTPServer(
             loop: doors,
             configuration: serving,
-            handler: HTTPRouter { routes in
+            handler: HTTPRouter(metrics: gauges.routes) { routes in
                 api.install(on: &routes)
                 shims.install(on: &routes)
                 mcp.install(on: &routes)
             }
         )
         tokens.onRevocation { [server] in server.closeInvalid() }
+        gauges.watch(server)
         let lost = try await manager.recover()
         if lost > 0 { log.write("\(lost) tasks were being executed when the last daemon ended; each went on, stopped or failed") }
         // The lock on the store is ours, so whatever listens at this path no longer does.

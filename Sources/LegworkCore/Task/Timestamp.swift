@@ -55,9 +55,10 @@ extension Duration {
 }
 
 extension Timestamp {
-    /// Reads what ``description`` prints; nil for anything else.
+    /// Reads what ``description`` prints, also without the fraction of a second; nil for anything else.
     public init?(iso8601 text: String) {
-        guard let date = try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) else { return nil }
+        let strategies = [true, false].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
+        guard let date = strategies.lazy.compactMap({ try? Date(text, strategy: $0) }).first else { return nil }
         self.init(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
     }
 }

@@ -3,28 +3,49 @@ import LegworkCore
 import LegworkHTTP
 
 extension API {
-    /// What a new token may be for.
-    static let tokenBody: JSONValue = [
-        "type": "object", "additionalProperties": false,
-        "properties": [
-            "label": ["type": "string", "minLength": 1, "maxLength": 100],
-            "owner": ["type": "string", "minLength": 1, "maxLength": 256],
-            "rights": [
-                "type": "array", "minItems": 1, "maxItems": 4, "uniqueItems": true,
-                "items": ["enum": .array(Right.allCases.map { .string($0.rawValue) })],
-            ],
-            "expires_in_ms": ["type": "number", "minimum": 1, "maximum": 316_224_000_000],
-        ],
+    private static let token = Schema.named(
+        "Token",
+        .object([
+            "id": .text.described("Names the token; no secret."), "label?": .text,
+            "owner": .text.described("For whom it acts: a name, `BEGINNING*` or `*`."), "rights": .array(of: .words(Right.self)),
+            "created_at": .time, "expires_at?": .time, "expired?": .flag, "last_used_at?": .time,
+        ]).described("A bearer token, without its secret.")
+    )
+
+    static let tokenOperations: [Operation] = [
+        Operation(
+            "POST", "/v1/tokens", "createToken", .tokens, "Makes a bearer token.",
+            details: "It may do no more than whoever makes it. The token itself is shown in this answer and never again.",
+            needs: .admin,
+            body: RequestBody(
+                .body([
+                    "label?": .text(1...100), "owner?": .text(1...256).described("A name, `BEGINNING*` or `*`; the caller's owner when left out."),
+                    "rights?": .array(of: .words(Right.self), 1...4).described("`read`, `call` and `cancel` when left out."),
+                    "expires_in_ms?": .number(1...316_224_000_000),
+                ])
+            ),
+            answers: [.json(201, "The token.", .object(["token": .text, "record": token]))],
+            faults: [.stateUnwritable],
+            action: API.createToken
+        ),
+        Operation(
+            "GET", "/v1/tokens", "listTokens", .tokens, "Lists the bearer tokens, without their secrets.",
+            needs: .admin,
+            answers: [.json("The tokens.", .object(["tokens": .array(of: token)]))],
+            action: API.listTokens
+        ),
+        Operation(
+            "DELETE", "/v1/tokens/{id}", "revokeToken", .tokens, "Revokes a token: from then on it lets nobody in.",
+            details: "Answers that are being sent to whoever used it are broken off.",
+            needs: .admin,
+            answers: [.json("Its id.", .object(["revoked": .text]))],
+            faults: [.notFound, .stateUnwritable],
+            action: API.revokeToken
+        ),
     ]
 
-    func installTokens(on routes: inout HTTPRouter.Routes) {
-        on(&routes, "POST", "/v1/tokens", needs: .admin, createToken)
-        on(&routes, "GET", "/v1/tokens", needs: .admin, listTokens)
-        on(&routes, "DELETE", "/v1/tokens/{id}", needs: .admin, revokeToken)
-    }
-
-    @Sendable private func createToken(_ request: Request) async throws {
-        let body = try bodies.token.read(request.http)
+    private func createToken(_ request: Request) async throws {
+        let body = request.body
         let principal = request.principal
         guard let owners = OwnerScope(body["owner"]?.string ?? principal.owner.name) else {
             throw APIFault(status: 400, code: "invalid_argument", message: "owner must be a name, 'BEGINNING*' or '*', without control characters")
@@ -45,11 +66,11 @@ extension API {
         await request.reply(["token": .string(token), "record": record.wire(at: .now)], status: 201)
     }
 
-    @Sendable private func listTokens(_ request: Request) async throws {
+    private func listTokens(_ request: Request) async throws {
         await request.reply(["tokens": .array(tokens.all.map { $0.wire(at: .now) })])
     }
 
-    @Sendable private func revokeToken(_ request: Request) async throws {
+    private func revokeToken(_ request: Request) async throws {
         let id = request.parameters["id"] ?? ""
         // Whatever is told, from here on it lets nobody in.
         defer { tokens.cutOff() }

@@ -16,11 +16,8 @@ struct MCPShimEndpoint: Sendable {
     private let log: DaemonLog
     private let opening: RequestBody
 
-    init(_ server: MCPServer, log: DaemonLog) throws {
-        opening = try RequestBody([
-            "type": "object", "properties": ["conversation": ["type": "string", "minLength": 1, "maxLength": 128]],
-            "additionalProperties": false,
-        ])
+    init(_ server: MCPServer, log: DaemonLog) {
+        opening = RequestBody(.body(["conversation?": .text(1...128)]))
         // All of them may be those of one person.
         var limits = MCPSessionTable<MCPConnection>.Limits()
         limits.perOwner = limits.total

@@ -203,11 +203,9 @@ import LegworkEventLoop
     /// Sends an error of the server's own and closes.
     private func reject(_ rejection: HTTPRejection) {
         var bytes: [UInt8] = []
-        var headers = rejection.headers
-        headers["Content-Type"] = "application/json"
         HTTPResponseEncoder.head(
             status: rejection.status,
-            headers: headers,
+            headers: rejection.fields,
             length: .bytes(rejection.json.count),
             keepAlive: false,
             isVersion10: false,

@@ -5,7 +5,7 @@ import Synchronization
 /// An HTTP/1.1 server on an event loop: Unix sockets and TCP, keep-alive, streaming with back-pressure, strict about what it accepts.
 ///
 /// It keeps itself alive while it listens or serves; `shutdown` ends it. Malformed, oversized and slow requests are answered with
-/// `{"error":{"code":…,"message":…}}` and never reach the handler.
+/// `application/problem+json` and never reach the handler.
 @safe public final class HTTPServer: @unchecked Sendable {
     /// The limits in force.
     public let configuration: HTTPServerConfiguration
@@ -15,9 +15,9 @@ import Synchronization
 
     // All of this belongs to the loop's thread.
     private var listeners: [HTTPListener] = []
-    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
-    private var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
-    private var tcpConnections = 0
+    private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private(set) var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
+    private(set) var tcpConnections = 0
     private var ticker: EventLoop.Watch?
     private var keepAliveTimer: EventLoop.Watch?
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []

@@ -89,13 +89,26 @@ final class Connection: Sendable {
 extension Site {
     var socket: String { state + "/daemon.sock" }
 
-    /// Sends a request to this site's daemon.
+    /// Sends a request to this site's daemon, and holds the reply to the interface's description.
     func http(_ method: String, _ target: String, headers: [String] = [], body: [UInt8] = []) async throws -> Reply {
+        try await describedReply(method, target, headers: headers, body: body).reply
+    }
+
+    /// Sends a request to this site's daemon.
+    ///
+    /// - Returns: the reply, and which operation of the interface it is of.
+    func describedReply(
+        _ method: String,
+        _ target: String,
+        headers: [String] = [],
+        body: [UInt8] = []
+    ) async throws -> (reply: Reply, operation: String?) {
         let socket = socket
         return try await offPool {
             let connection = try Connection(unix: socket)
             connection.send(method, target, headers: headers, body: body)
-            return try connection.reply()
+            let reply = try connection.reply()
+            return (reply, try Contract.served(at: socket).check(method, target, reply))
         }
     }
 

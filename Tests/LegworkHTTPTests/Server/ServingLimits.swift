@@ -31,7 +31,7 @@ struct ServingLimits {
         } body: { test in
             let answer = try await test.exchange(example.bytes)
             #expect(answer.hasPrefix("HTTP/1.1 \(example.status) "))
-            #expect(answer.contains(#"{"error":"#))
+            #expect(answer.contains(#"{"type":"urn:legwork:problem:"#))
         }
     }
 
