@@ -78,7 +78,10 @@ extension MemoryTaskStore.Contents {
             if droppable(of: entry)?.contains(event.sequence) == true { continue }
             entries.append(FeedEntry(position: FeedPosition(item.place), task: item.task, event: event))
         }
-        return FeedPage(entries, next: entries.last?.position ?? FeedPosition(after), hasGap: hasGap)
+        // At the end there is nothing before the end of the gap that was not read.
+        let read = max(after, entries.last?.position.rawValue ?? 0)
+        let next = entries.count < query.limit ? max(read, shelf?.gone ?? 0) : read
+        return FeedPage(entries, next: FeedPosition(next), hasGap: hasGap)
     }
 }
 

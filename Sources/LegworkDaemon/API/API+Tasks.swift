@@ -73,17 +73,20 @@ extension API {
         for reference in body["tasks"]?.array ?? [] {
             ids.append(try await manager.resolve(reference.string ?? "", in: request.principal.scope))
         }
-        let outcome = try await manager.wait(
-            for: ids,
-            body["mode"]?.string.flatMap(WaitMode.init) ?? .all,
-            atMost: body.duration("timeout_ms") ?? .seconds(60),
-            in: request.principal.scope
-        )
-        await manager.noteReading(outcome.settled, in: request.principal.scope, session: Principal.noConversation)
-        await request.reply([
-            "settled": .array(outcome.settled.map(wire)), "pending": .array(outcome.pending.map(wire)),
-            "timed_out": .bool(outcome.isTimedOut),
-        ])
+        let tasks = ids
+        try await answers.run(.wait, for: request.principal.owner, request.writer) {
+            let outcome = try await manager.wait(
+                for: tasks,
+                body["mode"]?.string.flatMap(WaitMode.init) ?? .all,
+                atMost: body.duration("timeout_ms") ?? .seconds(60),
+                in: request.principal.scope
+            )
+            await manager.noteReading(outcome.settled, in: request.principal.scope, session: Principal.noConversation)
+            await request.reply([
+                "settled": .array(outcome.settled.map(wire)), "pending": .array(outcome.pending.map(wire)),
+                "timed_out": .bool(outcome.isTimedOut),
+            ])
+        }
     }
 
     @Sendable func output(_ request: Request) async throws {

@@ -10,6 +10,7 @@ struct API: Sendable {
     let bodies: Bodies
     /// The tool that prompts are for, where that was said.
     let agentToolName: String?
+    let answers: LastingAnswers
 
     typealias Action = @Sendable (Request) async throws -> Void
 
@@ -127,7 +128,7 @@ struct API: Sendable {
         installSchedules(on: &routes)
         installSteering(on: &routes)
         on(&routes, "GET", "/v1/tasks/{task}", needs: .read, show)
-        on(&routes, "GET", "/v1/tasks/{task}/events", needs: .read, events)
+        installStreams(on: &routes)
         on(&routes, "GET", "/v1/tasks/{task}/output", needs: .read, output)
         on(&routes, "GET", "/v1/tasks/{task}/tool_calls", needs: .read, toolCalls)
         on(&routes, "GET", "/v1/tasks/{task}/artifacts", needs: .read, artifacts)

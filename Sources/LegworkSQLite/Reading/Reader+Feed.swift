@@ -12,7 +12,10 @@ extension Reader {
             let given = max(try connection.integer(Self.lastPlace(.operator)) ?? 0, try feedGap(.operator))
             let after = asked > given ? 0 : asked
             let entries = try entries(query, after: after)
-            return FeedPage(entries, next: entries.last?.position ?? FeedPosition(after), hasGap: asked > given || after < gone)
+            // At the end there is nothing before the end of the gap that was not read.
+            let read = max(after, entries.last?.position.rawValue ?? 0)
+            let next = entries.count < query.limit ? max(read, gone) : read
+            return FeedPage(entries, next: FeedPosition(next), hasGap: asked > given || after < gone)
         }
     }
 

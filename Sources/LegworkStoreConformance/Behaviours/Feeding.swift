@@ -93,6 +93,8 @@ extension StoreBehaviour {
                 let page = try await stage.store.feed(FeedQuery(in: scope, after: end))
                 try expect(page, equals: FeedPage([], next: end, hasGap: false), "after the end")
                 try expect(try await stage.store.feed(FeedQuery(in: scope, after: nil)).next, equals: end, "the end")
+                let start = try await stage.store.feed(FeedQuery(in: scope, after: .start))
+                try expect(start, equals: FeedPage([], next: end, hasGap: true), "from the start")
             }
             let next = try await stage.add()
             let page = try await stage.store.feed(FeedQuery(in: .owner("ann"), after: end))

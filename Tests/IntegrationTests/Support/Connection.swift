@@ -64,6 +64,18 @@ final class Connection: Sendable {
     /// Says that nothing more is sent.
     func finishSending() { shutdown(number, Int32(SHUT_WR)) }
 
+    /// Reads until what has come is as wanted, or the daemon closes.
+    func read(until isReady: ([UInt8]) -> Bool) throws -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while !isReady(bytes) {
+            let count = buffer.withUnsafeMutableBytes { recv(number, $0.baseAddress, $0.count, 0) }
+            if count <= 0 { break }
+            bytes += buffer.prefix(count)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Reads until the daemon closes.
     func reply() throws -> Reply {
         var bytes: [UInt8] = []
