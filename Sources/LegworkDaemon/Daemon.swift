@@ -19,6 +19,7 @@ public final class Daemon: Sendable {
     /// The manager.
     public let manager: TaskManager
     private let server: HTTPServer
+    private let answers: LastingAnswers
     private let loops: [EventLoop]
     private let tokens: TokenKeeper
     private let stop = StopSignal()
@@ -75,18 +76,22 @@ public final class Daemon: Sendable {
             workers: configuration.workers
         )
         let gauges = DaemonGauges(store: store)
+        answers = LastingAnswers(streams: configuration.maximumStreams, streamsPerOwner: configuration.maximumStreamsPerOwner)
         let api = API(
             manager: manager,
             status: status,
             log: log,
             tokens: tokens,
             gauges: gauges,
+            answers: answers,
             agentToolName: configuration.agentTool
         )
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
         let mcp = try MCPEndpoint(MCPServer(manager: manager, options: speaking), log: log)
         var serving = HTTPServerConfiguration()
+        // Streams, which stay, take no place from requests, which come and go.
+        serving.maximumConnections += configuration.maximumStreams
         let user = getuid()
         serving.authorize = { peer in
             switch peer {
@@ -131,6 +136,7 @@ public final class Daemon: Sendable {
             }
             await stop.wait()
             log.write("stopping")
+            answers.drain()
             await manager.shutdown()
             await server.shutdown()
             group.cancelAll()

@@ -22,6 +22,10 @@ public struct DaemonConfiguration: Sendable {
     public var retention = RetentionPolicy()
     /// The port on 127.0.0.1 to listen on as well, guarded by a bearer token; 0 takes any that is free, nil none.
     public var port: UInt16?
+    /// How many event streams there may be at once; more are answered with 503.
+    public var maximumStreams = 2048
+    /// How many of them one owner may have; more are answered with 429.
+    public var maximumStreamsPerOwner = 1024
     /// What wakes an owner whose task has something to say while nobody listens.
     public var wakeUp: WakeUp?
     /// The tool that prompts are for which name none; nil takes the first tool that is an agent's.

@@ -66,9 +66,15 @@ final class Connection: Sendable {
 
     /// Reads until a text has come, or the daemon closes; answers what came.
     func read(until text: String) -> String {
+        let wanted = Array(text.utf8)
+        return read { $0.firstRange(of: wanted) != nil }
+    }
+
+    /// Reads until what has come is as wanted, or the daemon closes.
+    func read(until isReady: ([UInt8]) -> Bool) -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
-        while bytes.firstRange(of: Array(text.utf8)) == nil {
+        while !isReady(bytes) {
             let count = buffer.withUnsafeMutableBytes { recv(number, $0.baseAddress, $0.count, 0) }
             if count <= 0 { break }
             bytes += buffer.prefix(count)
