@@ -21,6 +21,7 @@ public final class Daemon: Sendable {
     private let server: HTTPServer
     private let mcp: MCPHTTPEndpoint
     private let shims: MCPShimEndpoint
+    private let answers: LastingAnswers
     private let loops: [EventLoop]
     private let tokens: TokenKeeper
     private let stop = StopSignal()
@@ -78,12 +79,14 @@ public final class Daemon: Sendable {
             workers: configuration.workers
         )
         let gauges = DaemonGauges(store: store)
+        answers = LastingAnswers(streams: configuration.maximumStreams, streamsPerOwner: configuration.maximumStreamsPerOwner)
         let api = API(
             manager: manager,
             status: status,
             log: log,
             tokens: tokens,
             gauges: gauges,
+            answers: answers,
             agentToolName: configuration.agentTool
         )
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
@@ -106,6 +109,8 @@ public final class Daemon: Sendable {
             publicNames: configuration.publicNames,
             isSecure: configuration.tls != nil
         )
+        // Streams, which stay, take no place from requests, which come and go.
+        serving.maximumConnections += configuration.maximumStreams
         serving.authorize = { admission.mayConnect($0) }
         serving.admit = { admission.admit($0) }
         server = HTTPServer(
@@ -151,6 +156,7 @@ public final class Daemon: Sendable {
             }
             await stop.wait()
             log.write("stopping")
+            answers.drain()
             await manager.shutdown()
             mcp.close()
             shims.close()

@@ -36,6 +36,10 @@ public struct DaemonConfiguration: Sendable {
     public var sharedSocket: String?
     /// Those other users.
     public var allowedUsers = AllowedUsers()
+    /// How many event streams there may be at once; more are answered with 503.
+    public var maximumStreams = 2048
+    /// How many of them one owner may have; more are answered with 429.
+    public var maximumStreamsPerOwner = 1024
     /// What wakes an owner whose task has something to say while nobody listens.
     public var wakeUp: WakeUp?
     /// The tool that prompts are for which name none; nil takes the first tool that is an agent's.

@@ -86,6 +86,11 @@ public final class SQLiteTaskStore: TaskStore {
         try await reading.run { (reader) throws(StoreError) in try reader.events(query) }
     }
 
+    /// Reads the timeline entries of all tasks of a scope.
+    public func feed(_ query: FeedQuery) async throws(StoreError) -> FeedPage {
+        try await reading.run { (reader) throws(StoreError) in try reader.feed(query) }
+    }
+
     /// Finds the nodes that hold leases.
     public func leaseHolders() async throws(StoreError) -> [LeaseHolder] {
         try await reading.run { (reader) throws(StoreError) in try reader.leaseHolders() }

@@ -4,7 +4,7 @@ import Synchronization
 /// The operations of a store that ``FaultyStore`` can make go wrong.
 public enum StoreOperation: Sendable, Hashable, CaseIterable {
     /// The verbs of ``TaskStore``.
-    case insert, claim, renew, commit, task, find, tasks, counts, events, leaseHolders, lostLeases, purge, quarantined, changes
+    case insert, claim, renew, commit, task, find, tasks, counts, events, feed, leaseHolders, lostLeases, purge, quarantined, changes
     case descendants, cancelRun, send, take, deadLetters, replay, clear, post, notices, mark
     case waiting, setQueue, queues
     case insertSchedule, commitSchedule, deleteSchedule, schedules, dueSchedules, scheduleChanges
@@ -13,7 +13,7 @@ public enum StoreOperation: Sendable, Hashable, CaseIterable {
     public var isWrite: Bool {
         switch self {
         case .insert, .claim, .renew, .commit, .purge, .cancelRun, .send, .take, .replay, .clear, .post, .mark, .setQueue: true
-        case .task, .find, .tasks, .counts, .events, .leaseHolders, .lostLeases, .quarantined, .changes: false
+        case .task, .find, .tasks, .counts, .events, .feed, .leaseHolders, .lostLeases, .quarantined, .changes: false
         case .descendants, .deadLetters, .notices, .waiting, .queues: false
         case .insertSchedule, .commitSchedule, .deleteSchedule: true
         case .schedules, .dueSchedules, .scheduleChanges: false
@@ -187,6 +187,11 @@ extension FaultyStore {
     /// Passes it on.
     public func events(_ query: EventQuery) async throws(StoreError) -> [TaskEvent]? {
         try await pass(.events) { () throws(StoreError) in try await inner.events(query) }
+    }
+
+    /// Passes it on.
+    public func feed(_ query: FeedQuery) async throws(StoreError) -> FeedPage {
+        try await pass(.feed) { () throws(StoreError) in try await inner.feed(query) }
     }
 
     /// Passes it on.

@@ -93,7 +93,7 @@ struct MigrationTests {
         #expect(integrity == "ok")
         await store.close()
         let surgery = try DatabaseSurgery(path: path)
-        #expect(try surgery.integer("PRAGMA user_version") == 5)
+        #expect(try surgery.integer("PRAGMA user_version") == 6)
     }
 
     @Test("goes on where it was: keys, names, families, order, claims and purges")
@@ -122,6 +122,11 @@ struct MigrationTests {
         #expect(result == .inserted)
         let newest = try await store.tasks(TaskQuery(in: .operator, limit: 1))
         #expect(newest.tasks.first?.name == "tester")
+        // What was written before there was a feed has no place in it.
+        let feed = try await store.feed(FeedQuery(in: .owner("bob"), after: .start))
+        #expect(feed.entries.map(\.event.kind) == [])
+        let change = try await store.task(TaskLookup(records[0].id, in: .operator))
+        #expect(change == records[0])
         // The place of what was set aside is not given again.
         #expect(newest.next == TaskCursor(position: 9))
 

@@ -16,7 +16,7 @@ struct QueryPlanTests {
         let store = try await SQLiteTaskStore.open(path: folder.file("tasks.db"), configuration: configuration)
         let model = MemoryTaskStore(timeline: configuration.timeline)
         for seed in 0..<60 { try await RandomOperations(seed: UInt64(10_000 + seed), steps: 100).play(on: store, and: model) }
-        for behaviour in StoreBehaviour.all where behaviour.name.contains("schedule") {
+        for behaviour in StoreBehaviour.all where behaviour.name.contains("schedule") || behaviour.name.contains("feed") {
             // Only what they ask matters; they are made for a store of their own.
             try? await behaviour.run(OpenProvider(store: store))
         }

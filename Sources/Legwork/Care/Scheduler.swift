@@ -125,7 +125,9 @@ final class Scheduler: Sendable {
         }
         switch try await engine.store.commit(ScheduleChange(following, replacing: record.version, task: task)) {
         case .stale: return nil
-        case .applied(.inserted): engine.workers.wake()
+        case .applied(.inserted):
+            engine.workers.wake()
+            if let task { engine.watchers.recordChanged(task.record) }
         case .applied(.existing), .applied(.nameTaken), .applied(nil): break
         case .applied(.refused(let refusal)):
             return try await leaveOut(time, of: record, following, TaskManagerError(refusal), engine)

@@ -7,11 +7,15 @@ final class Deadline: Sendable {
     private let ticket: Lock<DeadlineHeap.Ticket?> = Lock(nil)
     private let engine: Engine
 
-    init(_ engine: Engine, after limit: Duration, ends watch: Watchers.Watch) {
+    convenience init(_ engine: Engine, after limit: Duration, ends watch: Watchers.Watch) {
+        self.init(engine, after: limit) { watch.end() }
+    }
+
+    init(_ engine: Engine, after limit: Duration, _ end: @escaping @Sendable () -> Void) {
         self.engine = engine
         let ticket = engine.deadlines.schedule(after: limit) { [weak self] in
             self?.passed.store(true, ordering: .releasing)
-            watch.end()
+            end()
         }
         self.ticket.withLock { $0 = ticket }
     }

@@ -39,6 +39,8 @@ final class Watchers: Sendable {
     }
 
     private let state = Lock(State())
+    /// Whoever wants to hear of all tasks of an owner, or of everybody's.
+    let feeds = FeedFollowers()
 
     func watch(_ ids: some Collection<TaskID> & Sendable, for interest: Interest) -> Watch {
         // One task's signals all say the same; those of several must not push each other out.
@@ -80,10 +82,14 @@ final class Watchers: Sendable {
 
     func recordChanged(_ record: TaskRecord) {
         signal(record.id, record.status.isSettled ? [.changed, .settled] : .changed)
+        feeds.changed(record)
     }
 
     /// A change that another process made: what changed is not known here.
-    func changedElsewhere(_ id: TaskID) { signal(id, [.changed, .settled, .output, .messages, .input]) }
+    func changedElsewhere(_ id: TaskID) {
+        signal(id, [.changed, .settled, .output, .messages, .input])
+        feeds.changedElsewhere()
+    }
 
     func outputGrew(_ id: TaskID) { signal(id, .output) }
 

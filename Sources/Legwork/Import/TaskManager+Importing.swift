@@ -131,7 +131,9 @@ extension TaskManager {
             return
         }
         switch result {
-        case .inserted: report.imported.append(.init(source: file.id, id: id, status: insert.record.status))
+        case .inserted:
+            engine.watchers.recordChanged(insert.record)
+            report.imported.append(.init(source: file.id, id: id, status: insert.record.status))
         case .existing, .nameTaken, .refused:
             engine.artifacts?.remove(id)
             report.known += 1

@@ -148,7 +148,10 @@ extension TaskManager {
         )
         let event = record.newEvent(.created, at: record.createdAt)
         // Also after a fault, for it may be written all the same.
-        defer { engine.workers.joined(record, engine) }
+        defer {
+            engine.workers.joined(record, engine)
+            engine.watchers.recordChanged(record)
+        }
         switch try await engine.store.insert(InsertRequest(record, events: [event])) {
         case .existing(let existing): return existing
         case .nameTaken(let other): throw nameTaken(other)
@@ -174,7 +177,9 @@ extension TaskManager {
             at: engine.clock.now
         )
         switch try await engine.insert(InsertRequest(record, events: events)) {
-        case .inserted: return Spawned(record, isNew: true)
+        case .inserted:
+            engine.watchers.recordChanged(record)
+            return Spawned(record, isNew: true)
         case .existing(let existing): return Spawned(existing, isNew: false)
         case .nameTaken(let other): throw nameTaken(other)
         case .refused(let refusal): throw TaskManagerError(refusal)

@@ -190,6 +190,7 @@ extension TaskManager {
                 continue
             }
             if case .refused(let refusal) = result { throw TaskManagerError(refusal) }
+            if let task, result == .inserted { engine.watchers.recordChanged(task.record) }
             engine.scheduler.wake()
             return record
         }

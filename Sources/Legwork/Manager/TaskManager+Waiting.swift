@@ -33,10 +33,7 @@ extension TaskManager {
         guard (1...1000).contains(ids.count) else {
             throw TaskManagerError(.invalidArgument, "a wait takes 1 to 1000 tasks, not \(ids.count)")
         }
-        guard limit >= .zero, limit <= TaskManagerConfiguration.maximumWait else {
-            let longest = TaskManagerConfiguration.maximumWait.milliseconds / 1000
-            throw TaskManagerError(.invalidArgument, "a wait may last 0 to \(longest) seconds, not \(limit.seconds)")
-        }
+        try checkWait(limit)
         let watch = engine.watchers.watch(Set(ids), for: .settled)
         defer { watch.end() }
         var records: [TaskID: TaskRecord] = [:]

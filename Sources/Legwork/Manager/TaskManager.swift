@@ -115,6 +115,7 @@ public final class TaskManager: Sendable {
         await engine.live.drained()
         engine.dismissKeeper()
         engine.followers.close()
+        engine.watchers.feeds.close()
     }
 
     /// Whether ``shutdown()`` was called: what is interrupted from now on may go on later.

@@ -40,6 +40,8 @@ enum Serve: Command {
         Option("wake-locally", "let --wake-url lead to this machine or a private network"),
         Option("agents", value: "FILE", "offer the agents that this file describes (default: agents.json in the state folder, if there)"),
         Option("agent-tool", value: "NAME", "the tool that prompts are for (default: the first that is an agent's)"),
+        Option("streams", value: "N", "let at most so many event streams be open (default 2048)"),
+        Option("streams-per-owner", value: "N", "the same for one owner (default 1024)"),
         Option("no-shell", "let run_command take no shell lines"),
         Option("detached", "say 'ready' on standard output, then close it; for commands that start a daemon"),
     ]
@@ -67,6 +69,8 @@ enum Serve: Command {
         configuration.agentTool = arguments["agent-tool"]
         configuration.allowsShell = !arguments.has("no-shell")
         configuration.agentsFile = arguments["agents"]
+        if let streams = try arguments.number("streams", in: 0...100_000) { configuration.maximumStreams = streams }
+        if let streams = try arguments.number("streams-per-owner", in: 0...100_000) { configuration.maximumStreamsPerOwner = streams }
 
         let daemon: Daemon
         do {

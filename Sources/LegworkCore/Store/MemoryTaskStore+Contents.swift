@@ -4,6 +4,8 @@ extension MemoryTaskStore {
         let position: Int64
         var record: TaskRecord
         var events: [TaskEvent]
+        /// The place in the feed of each of the events.
+        var places: [Int64] = []
         var isPurged = false
         /// While it is queued: whether it may be claimed, because its time has come.
         var isReady = false
@@ -106,6 +108,7 @@ extension MemoryTaskStore {
         var deadLetters = DeadLetterShelf()
         var notices = NoticeShelf()
         var schedules = ScheduleShelf()
+        var feeds = FeedShelves()
         /// Ids by their first four digits; made when the first prefix is looked up, for most processes never do.
         var prefixes: [UInt32: [TaskID]]?
 
@@ -225,6 +228,7 @@ extension MemoryTaskStore.Contents {
         all.remove(entry)
         shelves[record.owner]?.remove(entry)
         if shelves[record.owner]?.counts.total == 0 { shelves[record.owner] = nil }
+        unfeed(entry)
         if let key = record.idempotencyKey { idempotencyKeys[.init(owner: record.owner, text: key)] = nil }
         if let name = record.name {
             let name = ExactText(name)
@@ -283,12 +287,17 @@ extension MemoryTaskStore.Contents {
         if self[keyPath: index][key] == record.id { self[keyPath: index][key] = nil }
     }
 
-    private func append(_ events: [TaskEvent], to entry: MemoryTaskStore.Entry) {
+    private mutating func append(_ events: [TaskEvent], to entry: MemoryTaskStore.Entry) {
+        if events.isEmpty { return }
         entry.events.append(contentsOf: events)
+        feed(events.count, of: entry)
         // What is dropped is taken away once there is a good deal of it, so that an entry costs the same however long the timeline is.
         let most = timeline.first + timeline.newest
         guard entry.events.count > most + most / 2, let range = droppable(of: entry) else { return }
-        entry.events.removeAll { range.contains($0.sequence) }
+        let start = entry.events.partitioningIndex { $0.sequence >= range.lowerBound }
+        let end = entry.events.partitioningIndex { $0.sequence > range.upperBound }
+        entry.events.removeSubrange(start..<end)
+        entry.places.removeSubrange(start..<end)
     }
 
     /// The sequence numbers of a task's entries that are dropped.

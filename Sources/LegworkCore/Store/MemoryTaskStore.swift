@@ -95,6 +95,11 @@ public final class MemoryTaskStore: TaskStore {
         }
     }
 
+    /// Reads the timeline entries of all tasks of a scope.
+    public func feed(_ query: FeedQuery) async throws(StoreError) -> FeedPage {
+        try contents.withLock { (contents) throws(StoreError) in try contents.feed(query) }
+    }
+
     /// Finds the nodes that hold leases.
     public func leaseHolders() async throws(StoreError) -> [LeaseHolder] {
         try contents.withLock { (contents) throws(StoreError) in try contents.leaseHolders() }

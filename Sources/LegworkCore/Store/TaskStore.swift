@@ -49,6 +49,10 @@ public protocol TaskStore: Sendable {
     /// Reads a task's timeline in order; nil for a task that is foreign or missing.
     func events(_ query: EventQuery) async throws(StoreError) -> [TaskEvent]?
 
+    /// Reads the timeline entries of all tasks of a scope in the order in which they became visible. Whoever has read as far as a place has
+    /// missed nothing before it; ``FeedPage/hasGap`` tells of what was deleted before it could be read.
+    func feed(_ query: FeedQuery) async throws(StoreError) -> FeedPage
+
     /// Finds the nodes that hold leases of executing tasks, in the order of their names. May cost as much as there are executing tasks.
     func leaseHolders() async throws(StoreError) -> [LeaseHolder]
 

@@ -49,16 +49,6 @@ extension API {
             action: API.show
         ),
         Operation(
-            "GET", "/v1/tasks/{task}/events", "listEvents", .tasks, "Reads a task's timeline.",
-            needs: .read,
-            query: [
-                Parameter("after", .number(0...Parameter.greatestNumber), "Only entries with a greater sequence number."),
-                .limit(1...10_000, usually: 1000),
-            ],
-            answers: [.json("The entries, in order.", .object(["events": .array(of: .taskEvent)]))],
-            action: API.events
-        ),
-        Operation(
             "GET", "/v1/tasks/{task}/output", "readOutput", .tasks, "Reads a task's raw output.",
             details: "Without a range at most 1 MiB from `offset` on; a `Range` may be as long as the output. Parameters come before a `Range`.",
             needs: .read,
@@ -233,17 +223,20 @@ extension API {
         for reference in request.body["tasks"]?.array ?? [] {
             ids.append(try await manager.resolve(reference.string ?? "", in: request.scope))
         }
-        let outcome = try await manager.wait(
-            for: ids,
-            request.body["mode"]?.string.flatMap(WaitMode.init) ?? .all,
-            atMost: request.body.duration("timeout_ms") ?? .seconds(60),
-            in: request.scope
-        )
-        await manager.noteReading(outcome.settled, in: request.scope, session: Principal.noConversation)
-        await request.reply([
-            "settled": .array(outcome.settled.map(wire)), "pending": .array(outcome.pending.map(wire)),
-            "timed_out": .bool(outcome.isTimedOut),
-        ])
+        let tasks = ids
+        try await answers.run(.wait, for: request.principal.owner, request.writer) {
+            let outcome = try await manager.wait(
+                for: tasks,
+                request.body["mode"]?.string.flatMap(WaitMode.init) ?? .all,
+                atMost: request.body.duration("timeout_ms") ?? .seconds(60),
+                in: request.scope
+            )
+            await manager.noteReading(outcome.settled, in: request.scope, session: Principal.noConversation)
+            await request.reply([
+                "settled": .array(outcome.settled.map(wire)), "pending": .array(outcome.pending.map(wire)),
+                "timed_out": .bool(outcome.isTimedOut),
+            ])
+        }
     }
 
     func output(_ request: Request) async throws {

@@ -9,6 +9,7 @@ struct API: Sendable {
     let log: DaemonLog
     let tokens: TokenKeeper
     let gauges: DaemonGauges
+    let answers: LastingAnswers
     /// The tool that prompts are for, where that was said.
     let agentToolName: String?
 
@@ -16,7 +17,7 @@ struct API: Sendable {
     static let operations: [Operation] =
         serviceOperations + toolOperations + taskOperations + steeringOperations + evidenceOperations + retentionOperations
         + messageOperations + queueOperations + scheduleOperations + noticeOperations + tokenOperations
-        + metricsOperations
+        + metricsOperations + streamOperations
 
     /// One request, checked, with what every action needs of it.
     struct Request: Sendable {

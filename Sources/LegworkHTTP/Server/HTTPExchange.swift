@@ -116,10 +116,33 @@ final class HTTPExchange: Sendable {
         loop.perform { self.connection.breakOff() }
     }
 
+    /// Cancels the handler though its client is there: what it answers all the same is sent.
+    func cancelHandler() {
+        let task = state.withLock { state in
+            state.isCancelled = true
+            return state.task
+        }
+        task?.cancel()
+    }
+
+    /// Ends a streamed response and its connection now. What the client takes at once it gets; it is not waited for.
+    func endNow() {
+        let isStreaming = state.withLock { state in
+            guard case .streaming = state.machine.phase else { return false }
+            state.machine.forbidKeepAlive()
+            _ = state.machine.finish()
+            return true
+        }
+        if isStreaming { breakOff() }
+    }
+
     // MARK: Keep-alive
 
-    func markEventStream() {
-        state.withLock { $0.isEventStream = true }
+    func markEventStream(highWaterMark: Int) {
+        state.withLock { state in
+            state.isEventStream = true
+            state.machine.lowerHighWaterMark(to: highWaterMark)
+        }
     }
 
     /// Writes a comment when an event stream has been silent since the last call.

@@ -38,7 +38,7 @@ struct HTTPResponseMachine {
     private(set) var keepAlive: Bool
     private let isHead: Bool
     private let isVersion10: Bool
-    private let highWaterMark: Int
+    private var highWaterMark: Int
 
     init(head: HTTPRequestHead, highWaterMark: Int) {
         isHead = head.method == "HEAD"
@@ -51,6 +51,9 @@ struct HTTPResponseMachine {
 
     /// Whether waiting writers may go on: a quarter of the mark, so that they do not wake for every few bytes.
     var isDrained: Bool { unsent <= highWaterMark / 4 }
+
+    /// From now on writers wait earlier.
+    mutating func lowerHighWaterMark(to mark: Int) { highWaterMark = min(highWaterMark, mark) }
 
     /// From now on the connection closes after the response.
     mutating func forbidKeepAlive() {

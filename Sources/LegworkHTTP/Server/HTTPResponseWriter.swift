@@ -30,6 +30,15 @@ public struct HTTPResponseWriter: Sendable {
         try await exchange.write(bytes)
     }
 
+    /// Cancels the Swift task of the handler that answers this request, from another one. Its client is still there, and what the handler
+    /// sends all the same arrives.
+    public func cancelHandler() { exchange.cancelHandler() }
+
+    /// Ends a streamed response and its connection at once: a client that reads gets all of it, one that does not is not waited for.
+    ///
+    /// Does nothing where no streamed response is open.
+    public func endNow() { exchange.endNow() }
+
     /// Ends a streamed response. When less than the promised `Content-Length` was written, the connection is broken off, so that the
     /// client notices.
     public func finish() async {

@@ -153,8 +153,8 @@ extension TaskSummary {
 
 extension TaskEvent {
     /// Reads a timeline entry of the columns sequence, time, kind, text, data.
-    init(_ row: Row) throws(RowDamage) {
-        var reader = RowReader(row)
+    init(_ row: Row, from column: Int32 = 0) throws(RowDamage) {
+        var reader = RowReader(row, from: column)
         self.init(
             sequence: try reader.int(),
             time: try reader.time(),

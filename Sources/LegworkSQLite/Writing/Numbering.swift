@@ -41,6 +41,8 @@ struct Numbers: Sendable {
     var createdUntil: Int64
     /// The sequence of notices.
     var notices: Numbering
+    /// The places of timeline entries in the feed.
+    var feed: Numbering
     /// The numbers of dead letters.
     var letters: Numbering
 
@@ -52,6 +54,7 @@ struct Numbers: Sendable {
         positions = try numbering("next_position", "SELECT max(position) FROM tasks")
         notices = try numbering("next_notice", "SELECT max(sequence) FROM notices")
         letters = try numbering("next_letter", "SELECT max(number) FROM dead_letters")
+        feed = try numbering("next_feed", "SELECT max(feed) FROM events INDEXED BY events_by_feed WHERE feed > 0")
         createdUntil = try connection.integer("SELECT created_until FROM tasks ORDER BY position DESC LIMIT 1") ?? .min
     }
 
@@ -64,7 +67,7 @@ struct Numbers: Sendable {
     /// The promises that are to be stored.
     mutating func renewPromises() -> [(fact: String, promise: Int64)] {
         var promises: [(fact: String, promise: Int64)] = []
-        for path in [\Self.positions, \.notices, \.letters] {
+        for path in [\Self.positions, \.notices, \.letters, \.feed] {
             if let promise = self[keyPath: path].renewPromise() { promises.append((self[keyPath: path].fact, promise)) }
         }
         return promises

@@ -88,7 +88,7 @@ extension Writer {
         }
         let row = EncodedRow(claimed: record)
         try update(statements.updateStanding, row, row.fields.indices, at: position)
-        try append(EncodedEvents(transition.events), at: position)
+        try append(EncodedEvents(transition.events), of: record.owner.name, at: position)
         try tell(EncodedNotices(transition.notices), of: position)
         pending.move(record.owner.name, from: before, to: record.status)
         pending.change(record.id)

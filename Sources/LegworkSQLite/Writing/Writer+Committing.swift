@@ -31,7 +31,7 @@ extension Writer {
             }
         try update(statement, task.row, EncodedTask.reported.lowerBound..<end, at: stored.position)
         try replaceBody(task, at: stored.position)
-        try append(events, at: stored.position)
+        try append(events, of: task.owner, at: stored.position)
         if task.hasInbox, task.status.isTerminal {
             try closeInbox(at: stored.position, acknowledging: Int64(change.acknowledging), now: change.record.updatedAt)
         }

@@ -50,7 +50,7 @@ extension Writer {
         try insert.run(task.row, 0..<(task.isBodySmall ? end + 1 : end), at: 3)
         guard connection.changes == 1 else { throw Self.duplicate(task.id) }
         if !task.isBodySmall { try putBody(task, at: position) }
-        try append(events, at: position)
+        try append(events, of: task.owner, at: position)
         try tell(notices, of: position)
         lineUp(request.record, at: position)
         pending.count(task.owner, task.status, 1)
@@ -98,20 +98,6 @@ extension Writer {
     func putBody(_ task: EncodedTask, at position: Int64) throws(StoreError) {
         try statements.putBody.bind(.integer(position), at: 1)
         try statements.putBody.run(task.row, EncodedTask.body, at: 2)
-    }
-
-    /// Adds timeline entries, and drops from the middle what the timeline has no room for.
-    func append(_ events: EncodedEvents, at position: Int64) throws(StoreError) {
-        if events.count == 0 { return }
-        try statements.insertEvent.bind(.integer(position), at: 1)
-        for index in 0..<events.count {
-            let start = index * EncodedEvents.fieldsPerEvent
-            try statements.insertEvent.run(events.row, start..<start + EncodedEvents.fieldsPerEvent, at: 2)
-        }
-        if let range = timeline.droppable(last: events.last) {
-            // Only what was added since the last time is still there, so that this costs one search in the table.
-            try statements.dropEvents.run([.integer(position), SQLValue(range.lowerBound), SQLValue(range.upperBound)])
-        }
     }
 
     /// The record at a position; nil when there is none, or when it is damaged and had to be set aside.

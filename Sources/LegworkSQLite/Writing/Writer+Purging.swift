@@ -39,7 +39,7 @@ extension Writer {
             }
             try connection.run("DELETE FROM tasks WHERE position = \(task.position)")
             try connection.run("DELETE FROM bodies WHERE position = \(task.position)")
-            try connection.run("DELETE FROM events WHERE position = \(task.position)")
+            try deleteEvents(of: task.owner, at: task.position)
             try connection.run("DELETE FROM messages WHERE position = \(task.position)")
             try connection.run("DELETE FROM inboxes WHERE position = \(task.position)")
             pending.count(task.owner, task.status, -1)

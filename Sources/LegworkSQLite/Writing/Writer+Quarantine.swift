@@ -58,6 +58,9 @@ extension Writer {
         try closeInbox(at: position, now: .now)
         try connection.run("DELETE FROM tasks WHERE position = \(position)")
         try connection.run("DELETE FROM bodies WHERE position = \(position)")
+        if let owner {
+            try noteFeedGap(upTo: try connection.integer("SELECT max(feed) FROM events WHERE position = \(position)") ?? 0, of: owner)
+        }
         if let owner, let status { pending.count(owner, status, -1) } else { pending.requireRecount() }
         if let id = TaskID(id) { pending.change(id) }
     }
@@ -79,7 +82,7 @@ extension Writer {
             at: position
         )
         try keep("SELECT * FROM events WHERE position = \(position) AND sequence = \(sequence)", as: "events", number)
-        try connection.run("DELETE FROM events WHERE position = \(position) AND sequence = \(sequence)")
+        try deleteEvents(of: try text("SELECT owner FROM tasks WHERE position = \(position)"), at: position, sequence...sequence)
     }
 
     /// Moves a damaged message out of the way.

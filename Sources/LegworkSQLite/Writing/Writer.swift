@@ -8,7 +8,7 @@ final class Writer {
     static let maximumBatchBytes = 8 << 20
 
     /// Stands for all owners in `counts`: a number, which is no owner's name.
-    private static let everybody = SQLValue.integer(0)
+    static let everybody = SQLValue.integer(0)
 
     let connection: Connection
     let statements: WriterStatements

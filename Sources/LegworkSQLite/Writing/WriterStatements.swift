@@ -17,6 +17,8 @@ struct WriterStatements {
     let readBody: Statement
     let insertEvent: Statement
     let dropEvents: Statement
+    /// Says of an owner, or of all, as far as which place entries are gone.
+    let raiseFeedGap: Statement
     let insertMessage: Statement
     let insertNotice: Statement
     /// Gives a notice the fields ``EncodedNotices/coalesced`` of a later one.
@@ -61,8 +63,16 @@ struct WriterStatements {
         readBody = try connection.prepare(
             "SELECT \(Column.selected(Column.body)) FROM tasks LEFT JOIN bodies USING (position) WHERE position = ?"
         )
-        insertEvent = try connection.prepare("INSERT INTO events (position, sequence, time, kind, text, data) VALUES (?, ?, ?, ?, ?, ?)")
-        dropEvents = try connection.prepare("DELETE FROM events WHERE position = ? AND sequence BETWEEN ? AND ?")
+        insertEvent = try connection.prepare(
+            "INSERT INTO events (position, owner, feed, sequence, time, kind, text, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        dropEvents = try connection.prepare("DELETE FROM events WHERE position = ? AND sequence BETWEEN ? AND ? RETURNING feed")
+        raiseFeedGap = try connection.prepare(
+            """
+            INSERT INTO feed_gaps (owner, gone) VALUES (?, ?)
+            ON CONFLICT (owner) DO UPDATE SET gone = excluded.gone WHERE excluded.gone > gone
+            """
+        )
         insertMessage = try connection.prepare(
             """
             INSERT INTO messages

@@ -71,6 +71,18 @@ struct StorePair: Sendable {
         }
     }
 
+    /// A whole feed, page after page; its places, which need not be the same, aside.
+    private static func feed(of store: any TaskStore, _ scope: Scope, limit: Int) async throws -> [[TaskID: TaskEvent]] {
+        var entries: [[TaskID: TaskEvent]] = []
+        var query = FeedQuery(in: scope, after: .start, limit: limit)
+        while true {
+            let page = try await store.feed(query)
+            entries += page.entries.map { [$0.task: $0.event] }
+            guard page.entries.count == limit else { return entries }
+            query.after = page.next
+        }
+    }
+
     private static func answer<Answer>(
         _ store: any TaskStore,
         _ question: (any TaskStore) async throws -> Answer
@@ -99,6 +111,9 @@ struct StorePair: Sendable {
                 guard let next = page?.next else { break }
                 query.cursor = next
             }
+        }
+        for limit in [1000, 3] {
+            try await ask("the feed") { try await Self.feed(of: $0, scope, limit: limit) }
         }
         for id in ids {
             try await ask("task \(id)") { try await $0.task(TaskLookup(id, in: scope)) }

@@ -63,7 +63,8 @@ struct DescribingTheInterface {
             try await ask("POST", "/v1/wait", ["tasks": ["later", "no"]], is: 200)
             try await ask("GET", "/v1/tasks?status=finished,running&name=later&limit=5", is: 200)
             try await ask("GET", "/v1/tasks/no", is: 200)
-            for part in ["events", "output", "tool_calls", "artifacts", "tree", "redirects"] {
+            try await ask("GET", "/v1/events?after=0&kind=completed,failed&limit=3", is: 200)
+            for part in ["events", "wait", "output", "tool_calls", "artifacts", "tree", "redirects"] {
                 try await ask("GET", "/v1/tasks/later/\(part)", is: 200)
             }
             try await ask("POST", "/v1/tasks/no/retry", [:], is: 202)

@@ -73,8 +73,14 @@ final class Connection: Sendable {
 
     /// Reads until a text has come, or the daemon closes; answers what came.
     func read(until text: String) -> String {
+        let wanted = Array(text.utf8)
+        return read { $0.firstRange(of: wanted) != nil }
+    }
+
+    /// Reads until what has come is as wanted, or the daemon closes.
+    func read(until isReady: ([UInt8]) -> Bool) -> String {
         var bytes: [UInt8] = []
-        while bytes.firstRange(of: Array(text.utf8)) == nil, let more = more() { bytes += more }
+        while !isReady(bytes), let more = more() { bytes += more }
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -15,6 +15,8 @@ struct Answer: Sendable {
     let content: Content
     /// The header fields that matter, and what they say.
     var headers: [(name: String, description: String)] = []
+    /// Whether it may come as a stream of events instead.
+    var isStreamed = false
 
     /// JSON.
     static func json(_ status: Int, _ description: String, _ schema: Schema) -> Answer {
@@ -46,6 +48,13 @@ struct Answer: Sendable {
         return answer
     }
 
+    /// The same, or as a stream of events for those who accept that.
+    var orEvents: Answer {
+        var answer = self
+        answer.isStreamed = true
+        return answer
+    }
+
     /// The answer as OpenAPI writes it.
     var openAPI: JSONValue {
         var object: JSONObject = ["description": .string(description)]
@@ -54,11 +63,14 @@ struct Answer: Sendable {
             for (name, text) in headers { fields[name] = ["description": .string(text), "schema": ["type": "string"]] }
             object["headers"] = .object(fields)
         }
+        var contents = JSONObject()
         switch content {
-        case .json(let schema): object["content"] = ["application/json": ["schema": schema.json]]
-        case .text(let type): object["content"] = .object([type: ["schema": ["type": "string"]]])
+        case .json(let schema): contents["application/json"] = ["schema": schema.json]
+        case .text(let type): contents[type] = ["schema": ["type": "string"]]
         case .none: break
         }
+        if isStreamed { contents["text/event-stream"] = ["schema": ["type": "string"]] }
+        if !contents.isEmpty { object["content"] = .object(contents) }
         return .object(object)
     }
 }

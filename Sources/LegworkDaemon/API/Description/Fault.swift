@@ -62,6 +62,11 @@ struct Fault: Sendable, Hashable {
     static let stateUnwritable = Fault(507, "state_unwritable", "The state folder cannot be written.")
     static let range = Fault(416, "range_not_satisfiable", "There is nothing in the range.")
 
+    /// What may become of a stream.
+    static let streams = [
+        Fault(429, "too_many_streams", "The owner has as many streams as he may have."),
+        Fault(503, "too_many_streams", "There are as many streams as there may be."),
+    ]
     /// What may become of a reference to a task.
     static let task = [notFound, ambiguous]
     /// What may become of a new task.

@@ -129,6 +129,7 @@ extension Operation.Header {
         switch self {
         case .ifNoneMatch: "An ETag of an earlier answer: 304 when it is still right."
         case .ifMatch: "An ETag of an earlier answer: 412 when the task has changed since."
+        case .lastEventID: "The id of the last event that a client got, to go on after it."
         case .range: "One range of bytes, such as `bytes=0-499` or `bytes=-500`."
         }
     }
@@ -137,6 +138,7 @@ extension Operation.Header {
         switch self {
         // What is no tag or no range is passed over, as RFC 9110 has it.
         case .ifNoneMatch, .ifMatch, .range: ["type": "string"]
+        case .lastEventID: ["type": "string", "pattern": "^[0-9]{0,15}$"]
         }
     }
 }

@@ -19,6 +19,7 @@ struct Operation: Sendable {
         case ifNoneMatch = "If-None-Match"
         case ifMatch = "If-Match"
         case range = "Range"
+        case lastEventID = "Last-Event-ID"
     }
 
     let method: String

@@ -10,6 +10,8 @@ struct Parameter: Sendable {
         case number(ClosedRange<Int>)
         /// Words of a list, with commas between them.
         case words([String])
+        /// At most so many texts, with commas between them.
+        case list(Int)
         /// `1`, `true`, `0` or `false`.
         case flag
         /// A time as in `2027-01-31T12:00:00.000Z`.
@@ -57,6 +59,10 @@ struct Parameter: Sendable {
                 throw .invalid("\(name) '\(word.truncated(toBytes: 40))' is not known; known are \(known.joined(separator: ", "))")
             }
             return .words(words)
+        case .list(let count):
+            let words = text.split(separator: ",").map(String.init)
+            guard words.count <= count else { throw .invalid("\(name) may name \(count), not \(words.count); leave it out to get all") }
+            return .words(words)
         case .flag:
             switch text {
             case "1", "true": return .flag(true)
@@ -81,6 +87,9 @@ struct Parameter: Sendable {
         case .number(let range): object["schema"] = Schema.integer(range).json
         case .words(let known):
             object["schema"] = Schema.array(of: .words(known), 1...known.count).json
+            object["explode"] = false
+        case .list(let count):
+            object["schema"] = Schema.array(of: .text(1...100), 1...count).json
             object["explode"] = false
         case .flag: object["schema"] = Schema.words(["1", "true", "0", "false"]).json
         case .time: object["schema"] = Schema.time.json
