@@ -25,10 +25,11 @@ extension API {
             after: Int(clamping: wish.after?.rawValue ?? 0),
             limit: Self.streamStep
         )
-        if request.http.headers["Last-Event-ID"] != nil {
-            let record = try await manager.task(query.id, in: query.scope)
+        // A stream that has begun cannot say any more that there is no such task.
+        let record = try await manager.task(query.id, in: query.scope)
+        if request.http.headers["Last-Event-ID"] != nil, record.status.isTerminal, record.lastEvent <= query.after {
             // By this a browser knows that it need not come again (HTML, section 9.2.2).
-            if record.status.isTerminal, record.lastEvent <= query.after { return await request.writer.send(status: 204) }
+            return await request.writer.send(status: 204)
         }
         try await stream(request) { stream in
             var progress: TaskProgress?
