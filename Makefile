@@ -39,6 +39,7 @@ test-examples: ## build the examples, run them, and look at what they say
 
 test-clients:
 	@scripts/client-tests .build/debug/legwork
+	@scripts/api-tests .build/debug/legwork
 
 test-schedules: ## compare schedules with croniter, python-dateutil and zoneinfo
 	@swift build --quiet --product legwork-schedule-printer $(STRICT)

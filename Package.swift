@@ -50,6 +50,7 @@ let package = Package(
             pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         // Without pkg-config, whose answer for hiredis has a flag that the package manager warns of at every build.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
 
@@ -72,7 +73,7 @@ let package = Package(
         // Doors.
         .target(
             name: "LegworkHTTP",
-            dependencies: ["LegworkCore", "LegworkEventLoop", "CCurl"],
+            dependencies: ["LegworkCore", "LegworkEventLoop", "CCurl", "COpenSSL"],
             swiftSettings: strictMemory
         ),
         .target(

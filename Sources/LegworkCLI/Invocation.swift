@@ -16,6 +16,9 @@ struct Invocation: Sendable {
         return arguments.has("quiet") ? .quiet : .table
     }
 
+    /// For whom to act, where that was said.
+    var owner: String? { arguments["owner"] ?? environment["LEGWORK_OWNER"].flatMap { $0.isEmpty ? nil : $0 } }
+
     /// Reaches the daemon, starting one if there is none.
     ///
     /// - Parameter asOperator: true to see what is every owner's, also when it was not asked for.
@@ -31,7 +34,7 @@ struct Invocation: Sendable {
     func makeClient(asOperator: Bool = false) throws -> DaemonClient {
         try DaemonClient(
             folder: folder,
-            owner: arguments["owner"] ?? environment["LEGWORK_OWNER"].flatMap { $0.isEmpty ? nil : $0 },
+            owner: owner,
             isOperator: asOperator || arguments.has("all-owners")
         )
     }

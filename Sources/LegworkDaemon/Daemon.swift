@@ -21,6 +21,7 @@ public final class Daemon: Sendable {
     private let server: HTTPServer
     private let answers: LastingAnswers
     private let loops: [EventLoop]
+    private let tokens: TokenKeeper
     private let stop = StopSignal()
 
     /// Opens the state folder and listens. Whoever owns the store owns the folder; a second daemon is refused.
@@ -64,7 +65,9 @@ public final class Daemon: Sendable {
         let agents = try AgentTools(configuration, manager, log)
         loops = [doors, commands] + (agents.loop.map { [$0] } ?? [])
 
-        let token: BearerToken? = configuration.port == nil ? nil : try BearerToken.load(path: folder.token)
+        let tokens = try TokenKeeper(folder: folder)
+        self.tokens = tokens
+        if configuration.port != nil { try tokens.openFile() }
         let status = DaemonStatus(
             version: Self.version,
             pid: getpid(),
@@ -72,15 +75,16 @@ public final class Daemon: Sendable {
             folder: folder,
             workers: configuration.workers
         )
-        let bodies = try API.Bodies()
+        let gauges = DaemonGauges(store: store)
         answers = LastingAnswers(streams: configuration.maximumStreams, streamsPerOwner: configuration.maximumStreamsPerOwner)
         let api = API(
             manager: manager,
             status: status,
             log: log,
-            bodies: bodies,
-            agentToolName: configuration.agentTool,
-            answers: answers
+            tokens: tokens,
+            gauges: gauges,
+            answers: answers,
+            agentToolName: configuration.agentTool
         )
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
@@ -92,19 +96,21 @@ public final class Daemon: Sendable {
         serving.authorize = { peer in
             switch peer {
             case .unix(_, let uid, _): uid == user
-            case .tcp: token != nil
+            case .tcp: true
             }
         }
-        let admission = Admission(token: token)
-        serving.refuse = { admission.refusal(of: $0) }
+        let admission = Admission(tokens: tokens)
+        serving.admit = { admission.admit($0) }
         server = HTTPServer(
             loop: doors,
             configuration: serving,
-            handler: HTTPRouter { routes in
+            handler: HTTPRouter(metrics: gauges.routes) { routes in
                 api.install(on: &routes)
                 mcp.install(on: &routes)
             }
         )
+        tokens.onRevocation { [server] in server.closeInvalid() }
+        gauges.watch(server)
         let lost = try await manager.recover()
         if lost > 0 { log.write("\(lost) tasks were being executed when the last daemon ended; each went on, stopped or failed") }
         // The lock on the store is ours, so whatever listens at this path no longer does.
@@ -138,6 +144,7 @@ public final class Daemon: Sendable {
         }
         for watch in watches { watch.cancel() }
         // From here on the next daemon may have the folder; the server has removed its socket already.
+        tokens.close()
         await store.close()
         for loop in loops { loop.stop() }
         log.write("stopped")

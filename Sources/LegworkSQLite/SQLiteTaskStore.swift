@@ -22,6 +22,9 @@ public final class SQLiteTaskStore: TaskStore {
         self.watchers = watchers
     }
 
+    /// What was written since the store was opened.
+    public var statistics: StoreStatistics { writing.statistics }
+
     deinit {
         // Somebody may have forgotten to close; what was acknowledged is on the disk all the same.
         reading.end()

@@ -96,6 +96,7 @@ extension Attempt {
         endTurn()
         inbox?.end()
         engine.live.remove(self, of: id)
+        if let written { engine.tally.ended(written) }
         if let written, written.isQuiet { await engine.forget(written) }
         return written
     }

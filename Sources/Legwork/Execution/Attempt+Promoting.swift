@@ -72,7 +72,10 @@ extension Attempt {
         forgetWindow()
         engine.live.forget(call: self)
         if mustSchedule { scheduleFlush() }
-        promotion.waiter?.resume(returning: .task(record))
+        if let waiter = promotion.waiter {
+            engine.tally.promotedCall()
+            waiter.resume(returning: .task(record))
+        }
         engine.watchers.recordChanged(record)
         await postKept(of: record)
         if promotion.mustCancel { await requestCancel() }

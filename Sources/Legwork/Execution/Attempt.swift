@@ -169,7 +169,9 @@ final class Attempt: ToolContextHost, LineageSource {
         let work = AmbientLineage.$object.withValue(self) { Task.immediate { await self.run() } }
         switch began(work) {
         case nil: return nil
-        case .returned(let result): return result
+        case .returned(let result):
+            engine.tally.finishedCall()
+            return result
         case .cancelled, .snoozed: throw CancellationError()
         }
     }
@@ -243,7 +245,9 @@ final class Attempt: ToolContextHost, LineageSource {
     func deliver(_ outcome: ToolOutcome, to waiter: Waiter) {
         forgetCall()
         switch outcome {
-        case .returned(let result): waiter.resume(returning: .finished(result))
+        case .returned(let result):
+            engine.tally.finishedCall()
+            waiter.resume(returning: .finished(result))
         case .cancelled, .snoozed: waiter.resume(throwing: whyStopped)
         }
         answered()
@@ -353,6 +357,7 @@ final class Attempt: ToolContextHost, LineageSource {
             guard let id, let record = try await engine.store.task(TaskLookup(id, in: .operator)) else {
                 throw TaskManagerError(.notFound, "the task of this call was deleted")
             }
+            engine.tally.promotedCall()
             waiter.resume(returning: .task(record))
         } catch let error as StoreError {
             // The id is what the caller needs, and it is durable.

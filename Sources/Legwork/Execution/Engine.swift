@@ -17,6 +17,7 @@ final class Engine: Sendable {
     let live = LiveAttempts()
     let watchers = Watchers()
     let followers = NoticeFollowers()
+    let tally = Tally()
     /// The tasks whose callers are getting their end as the answer: it is told to nobody else meanwhile.
     let answering = Lock<Set<TaskID>>([])
     let workers: WorkerPool

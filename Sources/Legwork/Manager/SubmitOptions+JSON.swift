@@ -26,7 +26,7 @@ extension SubmitOptions {
             ),
             "delay_ms": described(milliseconds, "How long it is to wait at least."),
             "deadline": described(
-                ["type": "string", "maxLength": 40],
+                ["type": "string", "format": "date-time", "maxLength": 40],
                 "When it has to have ended, as in 2027-01-31T12:00:00.000Z; what is late fails."
             ),
             "limits": described(

@@ -165,8 +165,8 @@ struct DaemonRefusal: Error, CustomStringConvertible {
 
     init(status: Int, body: JSONValue) {
         self.status = status
-        code = body["error"]?["code"]?.string ?? "http_\(status)"
-        description = body["error"]?["message"]?.string ?? "the daemon answered with status \(status)"
+        code = body["code"]?.string ?? "http_\(status)"
+        description = body["detail"]?.string ?? "the daemon answered with status \(status)"
     }
 
     var exitCode: ExitCode {

@@ -381,7 +381,10 @@ extension MemoryTaskStore.Contents {
             && (query.run.map { record.lineage.run.isExactly($0) } ?? true)
             && (query.queue.map { $0.isExactly(record.queue) } ?? true)
             && (query.reason.map { record.reason?.rawValue.isExactly($0.rawValue) ?? false } ?? true)
+            && (query.name.map { record.name.isExactly($0) } ?? true)
+            && (query.idPrefix.map { record.id.description.utf8.starts(with: $0.utf8) } ?? true)
             && (query.createdSince.map { $0 <= record.createdAt } ?? true)
+            && (query.createdBefore.map { record.createdAt < $0 } ?? true)
     }
 
     func leaseHolders() throws(StoreError) -> [LeaseHolder] {

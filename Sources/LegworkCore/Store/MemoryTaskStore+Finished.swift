@@ -29,8 +29,11 @@ extension MemoryTaskStore {
         /// Puts an entry where it now belongs.
         mutating func move(_ entry: Entry, from before: TaskRecord) {
             guard Kind(before) != Kind(entry.record) else { return }
-            // A task that is tried again has no end any more, by which its place could be found later.
-            if !entry.record.status.isTerminal, let kind = Kind(before) { rows[kind]?.remove(entry, that: before) }
+            // A task that is tried again has no end any more, by which its place could be found later. Where it was while it was kept, or
+            // was not, it may still lie.
+            if !entry.record.status.isTerminal, before.status.isTerminal {
+                for isKept in [false, true] { rows[Kind(before.status, isKept: isKept)]?.remove(entry, that: before) }
+            }
             forget(before)
             add(entry)
         }

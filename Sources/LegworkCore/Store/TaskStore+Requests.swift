@@ -186,8 +186,14 @@ public struct TaskQuery: Sendable, Hashable {
     public var queue: String?
     /// Only tasks whose status has this reason, such as ``TaskReason/wallLimit``.
     public var reason: TaskReason?
+    /// Only tasks of this name.
+    public var name: String?
+    /// Only tasks whose id begins so, the marker included, as ``TaskID/prefix(from:)`` gives it.
+    public var idPrefix: String?
     /// Only tasks recorded at this time or later.
     public var createdSince: Timestamp?
+    /// Only tasks recorded before this time.
+    public var createdBefore: Timestamp?
     /// The most tasks on this page, 1 to ``maximumLimit``.
     public var limit: Int
     /// Where the previous page ended.
@@ -202,7 +208,10 @@ public struct TaskQuery: Sendable, Hashable {
         run: String? = nil,
         queue: String? = nil,
         reason: TaskReason? = nil,
+        name: String? = nil,
+        idPrefix: String? = nil,
         createdSince: Timestamp? = nil,
+        createdBefore: Timestamp? = nil,
         limit: Int = 100,
         cursor: TaskCursor? = nil
     ) {
@@ -213,7 +222,10 @@ public struct TaskQuery: Sendable, Hashable {
         self.run = run
         self.queue = queue
         self.reason = reason
+        self.name = name
+        self.idPrefix = idPrefix
         self.createdSince = createdSince
+        self.createdBefore = createdBefore
         self.limit = min(max(1, limit), Self.maximumLimit)
         self.cursor = cursor
     }

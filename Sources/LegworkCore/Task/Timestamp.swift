@@ -32,7 +32,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with milliseconds: `2026-11-20T12:00:00.000Z`.
     public var description: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        // The format cuts off what is below a millisecond, and a binary fraction may lie just below the one that is meant.
+        Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000)
             .ISO8601Format(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }
@@ -54,9 +55,10 @@ extension Duration {
 }
 
 extension Timestamp {
-    /// Reads what ``description`` prints; nil for anything else.
+    /// Reads what ``description`` prints, also without the fraction of a second; nil for anything else.
     public init?(iso8601 text: String) {
-        guard let date = try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) else { return nil }
+        let strategies = [true, false].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
+        guard let date = strategies.lazy.compactMap({ try? Date(text, strategy: $0) }).first else { return nil }
         self.init(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
     }
 }

@@ -24,10 +24,14 @@ public struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong and what to do.
     public let message: String
 
+    /// For ``Code/invalidArguments``: where the arguments do not fit.
+    public let violations: [JSONSchemaViolation]
+
     /// Makes an error.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, violations: [JSONSchemaViolation] = []) {
         self.code = code
         self.message = message
+        self.violations = violations
     }
 
     /// The message.

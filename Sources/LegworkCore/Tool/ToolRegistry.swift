@@ -131,7 +131,7 @@ public final class RegisteredTool: Sendable {
         let violations = checker?.check(arguments) ?? []
         guard violations.isEmpty else {
             let list = violations.map(\.description).joined(separator: "; ")
-            throw ToolError(.invalidArguments, "the arguments of '\(descriptor.name)' do not fit: \(list)")
+            throw ToolError(.invalidArguments, "the arguments of '\(descriptor.name)' do not fit: \(list)", violations: violations)
         }
         do {
             try tool.prepare(arguments)

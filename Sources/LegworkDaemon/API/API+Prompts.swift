@@ -5,31 +5,33 @@ import LegworkHTTP
 // A queue of prompts, in the words of the clients of one: `{"prompt", "model"?, "workspace"?, "mode"?, …}`.
 extension API {
     /// What a prompt may come with.
-    static let promptBody: JSONValue = [
-        "type": "object",
-        "properties": [
-            "prompt": ["type": "string"], "model": ["type": ["string", "null"], "maxLength": 256],
-            "workspace": ["type": ["string", "null"], "maxLength": 4096], "mode": ["type": ["string", "null"], "maxLength": 64],
-            "allow_shell": ["type": ["boolean", "null"]], "trust_mode": ["type": ["boolean", "null"]],
-            "auto_approve": ["type": ["boolean", "null"]],
-        ],
-        "additionalProperties": false,
-    ]
+    static let promptBody: Schema = {
+        func nullable(_ type: JSONValue, _ length: Int? = nil) -> Schema {
+            var object: JSONObject = ["type": [type, "null"]]
+            object["maxLength"] = length.map { JSONValue($0) }
+            return Schema(.object(object))
+        }
+        let flag = nullable("boolean")
+        // That it must be there is said in the words of those clients, below.
+        return .body([
+            "prompt?": .text, "model?": nullable("string", 256), "workspace?": nullable("string", 4096), "mode?": nullable("string", 64),
+            "allow_shell?": flag, "trust_mode?": flag, "auto_approve?": flag,
+        ])
+    }()
 
     private static let marks = ["prompt", "model", "workspace", "mode", "allow_shell", "trust_mode", "auto_approve"]
 
-    /// Queues a call of a tool, or a prompt for an agent: the two are told apart by whether a tool is named.
-    @Sendable func submitOrPrompt(_ request: Request) async throws {
-        guard let body = try? JSONValue(parsing: request.http.body).object, body["tool"] == nil,
-            Self.marks.contains(where: { body[$0] != nil })
-        else { return try await submit(request) }
-        try await submitPrompt(request)
+    /// Whether a body is a prompt for an agent and not a call of a tool: the two are told apart by whether a tool is named.
+    static func isPrompt(_ body: JSONValue) -> Bool { body["tool"] == nil && marks.contains { body[$0] != nil } }
+
+    func submitOrPrompt(_ request: Request) async throws {
+        if Self.isPrompt(request.body) { try await submitPrompt(request) } else { try await submit(request) }
     }
 
     private func submitPrompt(_ request: Request) async throws {
-        let body = try bodies.prompt.read(request.http)
+        let body = request.body
         guard let prompt = AgentPrompt(json: body), prompt.prompt.contains(where: { !$0.isWhitespace }) else {
-            throw invalid(body["prompt"] == nil ? "prompt is required" : "Task prompt cannot be empty")
+            throw APIFault.invalid(body["prompt"] == nil ? "prompt is required" : "Task prompt cannot be empty")
         }
         guard let tool = agentTool else {
             let hint = agentToolName.map { "there is no tool named '\($0)'" } ?? "no agent is configured here"
@@ -53,7 +55,7 @@ extension API {
         let record = try await withTaskExecutorPreference(globalConcurrentExecutor) {
             try await manager.submit(tool.descriptor.name, granted, as: caller, options: chosen)
         }
-        await request.reply(.object(try await reply(record, in: request.principal.scope)), status: 201)
+        await request.reply(.object(try await reply(record, in: request.scope)), status: 201)
     }
 
     /// A task as it is shown alone: of a prompt also in the words of a queue of prompts.

@@ -2,62 +2,113 @@ import Legwork
 import LegworkCore
 import LegworkHTTP
 
-/// What a task is told while it lives: answers, messages, to go on; and what it has made.
+// What a task is told while it lives: answers, messages, to go on; and what it has made.
 extension API {
-    static let resumeBody: JSONValue = [
-        "type": "object", "properties": ["arguments": ["type": "object"]], "additionalProperties": false,
+    static let steeringOperations: [Operation] = [
+        Operation(
+            "POST", "/v1/tasks/{task}/resume", "resumeTask", .tasks, "Lets a stopped task go on.",
+            details: "One that runs is left alone.",
+            needs: .call,
+            body: RequestBody(.body(["arguments?": .anyObject.described("In the place of the recorded ones of the same name.")])),
+            answers: [.json(202, "The task as it runs.", .taskReply)],
+            faults: [.finished, .notResumable, .unknownTool, .invalidArguments],
+            action: API.resume
+        ),
+        Operation(
+            "POST", "/v1/tasks/{task}/answer", "answerTask", .tasks, "Answers what a task asks.",
+            needs: .call,
+            body: RequestBody(
+                .body([
+                    "answers?": .map(of: .any, atMost: 64).described("Answers by the questions' keys."),
+                    "decline?": .array(of: .text(0...256), 0...64).described("Keys of questions that will not be answered."),
+                ])
+            ),
+            answers: [.json("The task; `questions` are those that are left.", .taskReply)],
+            faults: [.notAsked],
+            action: API.answer
+        ),
+        Operation(
+            "POST", "/v1/tasks/{task}/messages", "sendMessage", .messages, "Writes to a task that takes messages.",
+            needs: .call,
+            body: RequestBody(
+                .body([
+                    "message": .any, "message_id?": .name(1...MessageID.maximumLength).described("One that was used is not delivered again."),
+                ])
+            ),
+            answers: [.json("It lay there already.", messageReply), .json(202, "It lies in the inbox.", messageReply)],
+            faults: [.finished, .noInbox, .inboxFull],
+            action: API.send
+        ),
+        Operation(
+            "GET", "/v1/tasks/{task}/tree", "showTree", .tasks, "Shows a task and what descends from it.",
+            needs: .read,
+            query: [.limit(1...TaskManager.maximumDescendants, usually: 1000)],
+            answers: [.json("The family.", .object(["task": .taskSummary, "descendants": .array(of: .taskSummary)]))],
+            action: API.tree
+        ),
+        Operation(
+            "POST", "/v1/tasks/{task}/cancel_tree", "cancelTree", .tasks, "Asks a task and what descends from it to stop.",
+            needs: .cancel,
+            body: RequestBody(.body()),
+            answers: [.json("Who was asked.", .cancelReceipts)],
+            action: API.cancelTree
+        ),
+        Operation(
+            "POST", "/v1/cancel", "cancelTasks", .tasks, "Asks all live tasks of the owner to stop, or those of one run.",
+            details: "A run that was cancelled gets no new tasks.",
+            needs: .cancel,
+            body: RequestBody(.body(["run?": .text(1...256)])),
+            answers: [.json("Who was asked.", .cancelReceipts)],
+            action: API.cancelTasks
+        ),
+        Operation(
+            "GET", "/v1/tasks/{task}/redirects", "listRedirects", .tasks, "Lists the channels that a task's result goes to.",
+            needs: .read,
+            answers: [.json("The redirects.", .object(["redirects": .array(of: .anyObject)]))],
+            action: API.redirects
+        ),
+        Operation(
+            "POST", "/v1/tasks/{task}/redirects", "addRedirect", .tasks, "Has a task's result delivered to a channel.",
+            needs: .call,
+            body: RequestBody(.body(["channel": .text(1...256)])),
+            answers: [.json(201, "It will be.", .object(["redirect": .anyObject]))],
+            faults: [.noChannel],
+            action: API.addRedirect
+        ),
+        Operation(
+            "DELETE", "/v1/tasks/{task}/redirects", "deleteRedirects", .tasks, "Has a task's result delivered nowhere.",
+            needs: .call,
+            answers: [.json("How many there were.", .deletedCount)],
+            action: API.deleteRedirects
+        ),
     ]
 
-    static let answerBody: JSONValue = [
-        "type": "object",
-        "properties": [
-            "answers": ["type": "object", "maxProperties": 64],
-            "decline": ["type": "array", "maxItems": 64, "items": ["type": "string", "maxLength": 256]],
-        ],
-        "additionalProperties": false,
-    ]
+    private static let messageReply = Schema.object(["message_id": .text, "status": .words(["queued", "duplicate"])])
 
-    static let messageBody: JSONValue = [
-        "type": "object",
-        "properties": [
-            "message": [:], "message_id": ["type": "string", "minLength": 1, "maxLength": JSONValue(MessageID.maximumLength)],
-        ],
-        "required": ["message"], "additionalProperties": false,
-    ]
-
-    func installSteering(on routes: inout HTTPRouter.Routes) {
-        on(&routes, "POST", "/v1/tasks/{task}/resume", needs: .call, resume)
-        on(&routes, "POST", "/v1/tasks/{task}/answer", needs: .call, answer)
-        on(&routes, "POST", "/v1/tasks/{task}/messages", needs: .call, send)
-        on(&routes, "GET", "/v1/tasks/{task}/tree", needs: .read, tree)
-        on(&routes, "POST", "/v1/tasks/{task}/cancel_tree", needs: .cancel, cancelTree)
-    }
-
-    @Sendable func resume(_ request: Request) async throws {
+    func resume(_ request: Request) async throws {
         let id = try await task(request)
-        let body = try bodies.resume.read(request.http)
-        let record = try await manager.resume(id, with: body["arguments"], in: request.principal.scope)
+        let record = try await manager.resume(id, with: request.body["arguments"], in: request.scope)
         await request.reply(["task": wire(record)], status: 202)
     }
 
-    @Sendable func answer(_ request: Request) async throws {
+    func answer(_ request: Request) async throws {
         let id = try await task(request)
-        let body = try bodies.answer.read(request.http)
+        let body = request.body
         var responses: [String: InputResponse] = [:]
         for member in body["answers"]?.object?.members ?? [] { responses[member.key] = .answer(member.value) }
         for key in body["decline"]?.array?.compactMap(\.string) ?? [] {
             guard responses.updateValue(.decline, forKey: key) == nil else {
-                throw invalid("question '\(key)' is answered and declined, or declined twice; say one of it")
+                throw APIFault.invalid("question '\(key)' is answered and declined, or declined twice; say one of it")
             }
         }
-        let record = try await manager.respond(id, responses, in: request.principal.scope)
+        let record = try await manager.respond(id, responses, in: request.scope)
         await request.reply(["task": wire(record)])
     }
 
-    @Sendable func send(_ request: Request) async throws {
+    func send(_ request: Request) async throws {
         let id = try await task(request)
-        let body = try bodies.message.read(request.http)
-        let recipient = try await manager.task(id, in: request.principal.scope)
+        let body = request.body
+        let recipient = try await manager.task(id, in: request.scope)
         let receipt = try await manager.send(
             body["message"] ?? .null,
             to: .task(id),
@@ -72,14 +123,10 @@ extension API {
         )
     }
 
-    @Sendable func tree(_ request: Request) async throws {
+    func tree(_ request: Request) async throws {
         let id = try await task(request)
-        var limit = 1000
-        for (name, value) in request.http.query {
-            guard name == "limit" else { throw invalid("the parameter '\(name)' is not known; known is limit") }
-            limit = try number(name, value, 1...TaskManager.maximumDescendants)
-        }
-        let scope = request.principal.scope
+        let limit = request.query.number("limit") ?? 1000
+        let scope = request.scope
         let record = try await manager.task(id, in: scope)
         let descendants = try await manager.descendants(of: id, in: scope, limit: limit)
         await request.reply([
@@ -87,17 +134,49 @@ extension API {
         ])
     }
 
-    @Sendable func cancelTree(_ request: Request) async throws {
-        let report = try await manager.cancelTree(try await task(request), in: request.principal.scope)
+    func cancelTree(_ request: Request) async throws {
+        await reply(try await manager.cancelTree(try await task(request), in: request.scope), request)
+    }
+
+    func cancelTasks(_ request: Request) async throws {
+        let owner = request.principal.owner
+        if let run = request.body["run"]?.string {
+            await reply(try await manager.cancelRun(run, of: owner), request)
+        } else {
+            await reply(try await manager.cancelAll(of: owner), request)
+        }
+    }
+
+    private func reply(_ report: CancelReport, _ request: Request) async {
         await request.reply([
             "cancelled": .array(
                 report.receipts.map { ["id": .string($0.id.description), "disposition": .string($0.disposition.word)] }
             )
         ])
     }
+
+    // There are no channels yet, so nothing is redirected.
+
+    func redirects(_ request: Request) async throws {
+        _ = try await manager.task(try await task(request), in: request.scope)
+        await request.reply(["redirects": []])
+    }
+
+    func addRedirect(_ request: Request) async throws {
+        _ = try await manager.task(try await task(request), in: request.scope)
+        throw TaskManagerError(.noChannel, "no channel is configured here; wait for the task and pass its result on")
+    }
+
+    func deleteRedirects(_ request: Request) async throws {
+        _ = try await manager.task(try await task(request), in: request.scope)
+        await request.reply(["deleted": 0])
+    }
 }
 
 extension CancelDisposition {
+    /// The words of the interface.
+    static let words = allCases.map(\.word)
+
     /// The word of the interface for it.
     var word: String {
         switch self {

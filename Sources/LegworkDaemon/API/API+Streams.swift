@@ -2,26 +2,73 @@ import Legwork
 import LegworkCore
 import LegworkHTTP
 
-/// What happens, as it happens: event streams of one task and of all of an owner, and waits for a change.
+// What happens, as it happens: event streams of one task and of all of an owner, and waits for a change.
 extension API {
     /// The most entries that a stream holds at once; whoever reads slowly is caught up from the store.
     private static let streamStep = 64
 
-    func installStreams(on routes: inout HTTPRouter.Routes) {
-        on(&routes, "GET", "/v1/events", needs: .read, feed)
-        on(&routes, "GET", "/v1/tasks/{task}/events", needs: .read, timeline)
-        on(&routes, "GET", "/v1/tasks/{task}/wait", needs: .read, waitForChange)
-    }
+    static let streamOperations: [Operation] = [
+        Operation(
+            "GET", "/v1/tasks/{task}/events", "listEvents", .tasks, "Reads a task's timeline, or follows it to its end.",
+            details: "With `Accept: text/event-stream` as a stream: first `state`, then each entry with its number as id, last `end`.",
+            needs: .read,
+            query: [after, .limit(1...10_000, usually: 1000)],
+            headers: [.lastEventID],
+            answers: [
+                Answer.json("The entries, in order.", .object(["events": .array(of: .taskEvent)])).orEvents,
+                Answer(status: 204, description: "The task has ended, and the client has all of it.", content: .none),
+            ],
+            faults: Fault.streams,
+            action: API.timeline
+        ),
+        Operation(
+            "GET", "/v1/tasks/{task}/wait", "waitForChange", .tasks, "Waits until a task changes, or no longer moves.",
+            needs: .read,
+            query: [
+                Parameter("after_version", .number(0...Parameter.greatestNumber), "Until it has another `version`; else until it no longer moves."),
+                Parameter("timeout_ms", .number(0...604_800_000), "The longest wait; 60,000 when left out."),
+            ],
+            answers: [.json("How it stands.", .object(["task": .task, "version": .count, "timed_out": .flag]))],
+            action: API.waitForChange
+        ),
+        Operation(
+            "GET", "/v1/events", "feed", .tasks, "Reads the timeline entries of all tasks of the owner, or follows them.",
+            details: "With `Accept: text/event-stream` as a stream without end, which resumes after `Last-Event-ID`, over restarts too.",
+            needs: .read,
+            query: [
+                after, .limit(1...FeedQuery.maximumLimit, usually: 100),
+                Parameter("wait_ms", .number(0...604_800_000), "How long an entry is waited for; 0 when left out."),
+                Parameter("task", .list(100), "Only entries of these."), Parameter("kind", .list(100), "Only entries of these kinds."),
+            ],
+            headers: [.lastEventID],
+            answers: [
+                Answer.json(
+                    "A page; `next_after` goes on, `gap` says that what came before is kept no more.",
+                    .object(["events": .array(of: feedEntry), "next_after": .count, "gap?": .flag])
+                ).orEvents
+            ],
+            faults: Fault.task + Fault.streams,
+            action: API.feed
+        ),
+    ]
+
+    private static let after = Parameter("after", .number(0...Parameter.greatestNumber), "Only entries after this place.")
+
+    private static let feedEntry = Schema.named(
+        "FeedEntry",
+        .object(["position": .count, "task": .taskID, "sequence": .count, "time": .time, "kind": .text, "text?": .text, "data?": .any])
+            .described("An entry of some task's timeline, with its place among those of all.")
+    )
 
     // MARK: One task
 
     /// A task's timeline: what there is, or as a stream to the task's end.
-    @Sendable func timeline(_ request: Request) async throws {
+    func timeline(_ request: Request) async throws {
         guard request.wantsEvents else { return try await events(request) }
-        let wish = try FeedWish(request.http, knows: ["after"])
+        let wish = try FeedWish(request)
         let query = EventQuery(
             of: try await task(request),
-            in: request.principal.scope,
+            in: request.scope,
             after: Int(clamping: wish.after?.rawValue ?? 0),
             limit: Self.streamStep
         )
@@ -51,17 +98,10 @@ extension API {
     }
 
     /// Waits until a task changes, or no longer moves.
-    @Sendable func waitForChange(_ request: Request) async throws {
-        var (version, limit): (Int?, Int) = (nil, 60_000)
-        for (name, value) in request.http.query {
-            switch name {
-            case "after_version": version = try number(name, value, 0...Int.max)
-            case "timeout_ms": limit = try number(name, value, 0...604_800_000)
-            default: throw invalid("the parameter '\(name)' is not known; known are after_version, timeout_ms")
-            }
-        }
-        let (id, scope) = (try await task(request), request.principal.scope)
-        let (seen, patience) = (version, Duration.milliseconds(limit))
+    func waitForChange(_ request: Request) async throws {
+        let (id, scope) = (try await task(request), request.scope)
+        let seen = request.query.number("after_version")
+        let patience = Duration.milliseconds(request.query.number("timeout_ms") ?? 60_000)
         try await answers.run(.wait, for: request.principal.owner, request.writer) {
             let record: TaskRecord
             let isTimedOut: Bool
@@ -81,9 +121,9 @@ extension API {
     // MARK: All of an owner
 
     /// The timeline entries of all tasks that the client may see: a page, for which it may wait, or as a stream without end.
-    @Sendable func feed(_ request: Request) async throws {
-        var wish = try FeedWish(request.http, knows: ["after", "limit", "wait_ms", "task", "kind"])
-        for reference in wish.references { wish.tasks.insert(try await manager.resolve(reference, in: request.principal.scope)) }
+    func feed(_ request: Request) async throws {
+        var wish = try FeedWish(request)
+        for reference in wish.references { wish.tasks.insert(try await manager.resolve(reference, in: request.scope)) }
         if request.wantsEvents {
             try await streamFeed(request, wish)
         } else {
@@ -92,7 +132,7 @@ extension API {
     }
 
     private func sendFeed(_ request: Request, _ wish: FeedWish) async throws {
-        let query = FeedQuery(in: request.principal.scope, after: wish.after ?? .start, limit: wish.limit)
+        let query = FeedQuery(in: request.scope, after: wish.after ?? .start, limit: wish.limit)
         try await answers.run(.wait, for: request.principal.owner, request.writer) {
             let page = try await manager.feed(query, waitingAtMost: wish.patience) { wish.includes($0) }
             var body: JSONObject = ["events": .array(page.entries.map(\.wire)), "next_after": .integer(page.next.rawValue)]
@@ -102,7 +142,7 @@ extension API {
     }
 
     private func streamFeed(_ request: Request, _ wish: FeedWish) async throws {
-        let scope = request.principal.scope
+        let scope = request.scope
         try await stream(request) { stream in
             let end = try await manager.feed(FeedQuery(in: scope, after: wish.after == nil ? nil : .start, limit: 1)).next
             let start = wish.after ?? end

@@ -2,13 +2,17 @@ import Legwork
 import LegworkCore
 import LegworkHTTP
 
-/// What a client is told when his request fails: `{"error": {"code": …, "message": …}}`.
+/// What a client is told when his request fails: a problem in the form of RFC 9457.
 struct APIFault: Error, Sendable {
     var status: Int
     var code: String
     var message: String
     /// The tasks that an ambiguous reference fits.
     var matches: [TaskSummary] = []
+    /// Where the body does not fit.
+    var violations: [JSONSchemaViolation] = []
+    /// Header fields that go with it.
+    var headers: HTTPHeaders = [:]
 
     /// Translates what the manager, the tools and the store throw.
     init(_ error: any Error) {
@@ -28,6 +32,9 @@ struct APIFault: Error, Sendable {
         self.message = message
     }
 
+    /// A request that makes no sense.
+    static func invalid(_ message: String) -> APIFault { APIFault(status: 400, code: "invalid_argument", message: message) }
+
     private init(_ error: TaskManagerError) {
         switch error.code {
         case .notFound: self.init(status: 404, code: "not_found", message: error.message)
@@ -44,6 +51,7 @@ struct APIFault: Error, Sendable {
         case .notResumable: self.init(status: 409, code: "not_resumable", message: error.message)
         case .notAsked: self.init(status: 409, code: "not_asked", message: error.message)
         case .noInbox: self.init(status: 409, code: "no_inbox", message: error.message)
+        case .noChannel: self.init(status: 409, code: "no_channel", message: error.message)
         case .inboxFull: self.init(status: 429, code: "inbox_full", message: error.message)
         case .conflict: self.init(status: 409, code: "conflict", message: error.message)
         default: self.init(status: 400, code: "invalid_argument", message: error.message)
@@ -53,7 +61,12 @@ struct APIFault: Error, Sendable {
     private init(_ error: ToolError) {
         switch error.code {
         case .unknownTool: self.init(status: 404, code: "unknown_tool", message: error.message)
-        default: self.init(status: 400, code: "invalid_arguments", message: error.message)
+        default:
+            self.init(status: 400, code: "invalid_arguments", message: error.message)
+            // The arguments are a member of the body.
+            violations = error.violations.map {
+                JSONSchemaViolation(path: $0.path, pointer: "/arguments\($0.pointer)", message: $0.message)
+            }
         }
     }
 
@@ -66,16 +79,17 @@ struct APIFault: Error, Sendable {
         }
     }
 
-    var wire: JSONValue {
-        var error: JSONObject = ["code": .string(code), "message": .string(message)]
-        if !matches.isEmpty { error["matches"] = .array(matches.map { .object($0.wire) }) }
-        return ["error": .object(error)]
+    var rejection: HTTPRejection {
+        var details = JSONObject()
+        if !violations.isEmpty {
+            details["violations"] = .array(violations.map { ["pointer": .string($0.pointer), "detail": .string($0.message)] })
+        }
+        if !matches.isEmpty { details["matches"] = .array(matches.map { .object($0.wire) }) }
+        return HTTPRejection(status: status, code: code, message: message, headers: headers, details: details)
     }
 }
 
 extension HTTPResponseWriter {
     /// Answers with a fault.
-    func send(_ fault: APIFault) async {
-        await send(status: fault.status, headers: ["Content-Type": "application/json"], body: fault.wire.jsonBytes() + [0x0A])
-    }
+    func send(_ fault: APIFault) async { await send(fault.rejection) }
 }

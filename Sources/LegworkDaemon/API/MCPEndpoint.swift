@@ -13,10 +13,7 @@ struct MCPEndpoint: Sendable {
     private let opening: RequestBody
 
     init(_ server: MCPServer, log: DaemonLog) throws {
-        opening = try RequestBody([
-            "type": "object", "properties": ["conversation": ["type": "string", "minLength": 1, "maxLength": 128]],
-            "additionalProperties": false,
-        ])
+        opening = RequestBody(.body(["conversation?": .text(1...128)]))
         connections = MCPConnections(server)
         self.log = log
     }

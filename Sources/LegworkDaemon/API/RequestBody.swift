@@ -3,11 +3,40 @@ import LegworkHTTP
 
 /// The JSON body of a request, checked against a schema before anybody looks into it.
 struct RequestBody: Sendable {
-    private let checker: JSONSchemaChecker
+    /// What bodies have to fit.
+    let schema: Schema
+    /// Whether there has to be one; else none is `{}`.
+    let isRequired: Bool
+    private let kinds: [Kind]
 
-    /// - Parameter schema: what bodies have to fit.
-    init(_ schema: JSONValue) throws {
-        checker = try JSONSchemaChecker(JSONSchema(schema))
+    private struct Kind: Sendable {
+        let checker: JSONSchemaChecker
+        let isMeant: @Sendable (JSONValue) -> Bool
+    }
+
+    /// Makes a body of one kind.
+    ///
+    /// - Parameter keywords: what the action itself checks, in better words than a schema's; it is only described.
+    init(_ schema: Schema, saying keywords: JSONObject = [:]) {
+        self.schema = schema.saying(keywords)
+        let checker = Self.checker(schema)
+        isRequired = !checker.check([:]).isEmpty
+        kinds = [Kind(checker: checker) { _ in true }]
+    }
+
+    /// Makes a body of two kinds that clients tell apart by what they write in it.
+    init(_ usual: Schema, or other: Schema, when isMeant: @escaping @Sendable (JSONValue) -> Bool) {
+        schema = .either(usual, other)
+        isRequired = true
+        kinds = [Kind(checker: Self.checker(other), isMeant: isMeant), Kind(checker: Self.checker(usual)) { _ in true }]
+    }
+
+    private static func checker(_ schema: Schema) -> JSONSchemaChecker {
+        do {
+            return try JSONSchemaChecker(schema.document)
+        } catch {
+            preconditionFailure("a body of the API is described by what is no schema: \(error)")
+        }
     }
 
     /// Reads a body.
@@ -20,9 +49,12 @@ struct RequestBody: Sendable {
         } catch {
             throw APIFault(status: 400, code: "invalid_json", message: "the body is not JSON: \(error)")
         }
-        let violations = checker.check(body, root: "body")
+        guard let kind = kinds.first(where: { $0.isMeant(body) }) else { return body }
+        let violations = kind.checker.check(body, root: "body")
         guard violations.isEmpty else {
-            throw APIFault(status: 400, code: "invalid_argument", message: violations.map(\.description).joined(separator: "; "))
+            var fault = APIFault.invalid(violations.map(\.description).joined(separator: "; "))
+            fault.violations = violations
+            throw fault
         }
         return body
     }

@@ -36,8 +36,10 @@ public struct StateFolder: Sendable, Hashable {
     public var outputs: String { path + "/outputs" }
     /// What the daemon has to say.
     public var log: String { path + "/daemon.log" }
-    /// The bearer token for TCP.
+    /// A bearer token for TCP that may do everything.
     public var token: String { path + "/token" }
+    /// The digests of all other tokens, and what each is for.
+    public var tokens: String { path + "/tokens.json" }
     /// The description of agents, when nothing else is named.
     public var agents: String { path + "/agents.json" }
 

@@ -71,6 +71,7 @@ import LegworkEventLoop
         set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectTimeout))
         if let total = request.totalTimeout { set(CURLOPT_TIMEOUT_MS, Self.milliseconds(total)) }
         if let socket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
+        if let trusted = request.trustedCertificates { set(CURLOPT_CAINFO, trusted) }
         // A proxy named in the environment must never see what is meant for this machine.
         if isLocal || request.avoidsPrivateAddresses { set(CURLOPT_PROXY, "") }
         if request.avoidsPrivateAddresses { unsafe ccurl_set_open_callback(easy, curlOpensSocket, context) }

@@ -18,6 +18,8 @@ public struct HTTPClientRequest: Sendable {
     public var body: [UInt8]?
     /// Whether to connect to public addresses only, decided at the moment of connecting: for URLs that somebody else chose. No proxy is used.
     public var avoidsPrivateAddresses = false
+    /// A file of certificates in PEM to trust instead of the system's.
+    package var trustedCertificates: String?
     /// How long connecting may take (10 s).
     public var connectTimeout = Duration.seconds(10)
     /// How long the transfer may go without a byte in either direction (60 s); nil waits for ever. The time in which the reader of the

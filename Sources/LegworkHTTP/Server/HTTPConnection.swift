@@ -13,10 +13,14 @@ import LegworkEventLoop
     }
 
     private static let lingerTime = Duration.seconds(2)
+    /// The most bytes of handshakes that may wait for a client who makes us write them and reads none.
+    private static let maximumOverhead = 64 * 1024
 
     private let server: HTTPServer
     private let descriptor: Descriptor
     let peer: HTTPPeer
+    /// What the client's bytes mean and the answers become; nil where both are plain.
+    private var tls: TLSSession?
     private var parser: HTTPRequestParser
     private var phase = Phase.open
     private var reading: EventLoop.Watch?
@@ -26,7 +30,11 @@ import LegworkEventLoop
     private var isWriteWatched = false
     private var sending: [UInt8] = []
     private var sent = 0
+    /// How much of what is being sent nobody asked for: handshakes and the like.
+    private var overhead = 0
     private var exchange: HTTPExchange?
+    /// What the request at hand was let in with.
+    private var credential: (any HTTPCredential)?
     private var isAdvancing = false
     private var isFlushing = false
     private var isInputEnded = false
@@ -37,10 +45,11 @@ import LegworkEventLoop
     private var wait = HTTPRequestParser.Phase.idle
     private var lastProgress: Int
 
-    init(server: HTTPServer, descriptor: consuming Descriptor, peer: HTTPPeer) {
+    init(server: HTTPServer, descriptor: consuming Descriptor, peer: HTTPPeer, tls: TLSSession?) {
         self.server = server
         self.descriptor = descriptor
         self.peer = peer
+        self.tls = tls
         let configuration = server.configuration
         parser = HTTPRequestParser(limits: .init(head: configuration.maximumHeadSize, body: configuration.maximumBodySize))
         waitingSince = server.tick
@@ -65,8 +74,9 @@ import LegworkEventLoop
     // MARK: Reading
 
     private func readable() {
+        var isLast = false
         let transfer = unsafe server.receive(descriptor.number) { bytes in
-            if case .open = phase { unsafe parser.append(bytes) }
+            if case .open = phase { isLast = unsafe !take(bytes) }
         }
         switch transfer {
         case .wouldBlock: break
@@ -75,8 +85,39 @@ import LegworkEventLoop
         case .bytes:
             guard case .open = phase else { return }
             advance()
+            if tls != nil { flush() }
+            if isLast { inputEnded() }
             // A client that sends ahead while it is being answered waits in the kernel's buffer, not in ours.
             if exchange != nil, parser.unread > 64 * 1024 { pauseReading() }
+        }
+    }
+
+    /// Takes what has arrived; false when nothing more will come.
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let tls else {
+            unsafe parser.append(bytes)
+            return true
+        }
+        // No record of TLS begins with a letter, as every method does.
+        if !tls.hasBegun, let first = unsafe bytes.first, first >= UInt8(ascii: "A"), first <= UInt8(ascii: "Z") {
+            self.tls = nil
+            reject(HTTPRejection(status: 400, code: "tls_required", message: "This port speaks TLS only: use https."))
+            return true
+        }
+        let reading = unsafe tls.receive(bytes) { unsafe parser.append($0) }
+        let before = sending.count
+        tls.take(into: &sending)
+        overhead += sending.count - before
+        if overhead > Self.maximumOverhead { close() }
+        switch reading {
+        case .goesOn: return true
+        case .ended: return false
+        case .failed:
+            // Why goes out if it can; whatever else was to be said, nobody could read.
+            phase = .closing(lingers: false)
+            flush()
+            close()
+            return true
         }
     }
 
@@ -110,9 +151,13 @@ import LegworkEventLoop
                 resumeReading()
                 return
             case .head(let head):
-                if let rejection = server.configuration.refuse(request(head, [])) { reject(rejection) }
+                switch server.configuration.admit(request(head, [])) {
+                case .admitted(let credential): self.credential = credential
+                case .trusted: break
+                case .refused(let rejection): reject(rejection)
+                }
             case .expectsContinue:
-                sending.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
+                send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
                 flush()
             case .request(let head, let body):
                 wait = .idle
@@ -152,25 +197,22 @@ import LegworkEventLoop
     }
 
     private func request(_ head: HTTPRequestHead, _ body: [UInt8]) -> HTTPRequest {
-        HTTPRequest(method: head.method, target: head.target, headers: head.headers, body: body, peer: peer)
+        HTTPRequest(method: head.method, target: head.target, headers: head.headers, body: body, peer: peer, credential: credential)
     }
 
     /// Sends an error of the server's own and closes.
     private func reject(_ rejection: HTTPRejection) {
         var bytes: [UInt8] = []
-        var headers = rejection.headers
-        headers["Content-Type"] = "application/json"
         HTTPResponseEncoder.head(
             status: rejection.status,
-            headers: headers,
+            headers: rejection.fields,
             length: .bytes(rejection.json.count),
             keepAlive: false,
             isVersion10: false,
             date: server.date(),
             into: &bytes
         )
-        sending.append(contentsOf: bytes)
-        sending.append(contentsOf: rejection.json)
+        send(bytes + rejection.json)
         phase = .closing(lingers: true)
         flush()
     }
@@ -181,6 +223,20 @@ import LegworkEventLoop
     func flushFromHandler() {
         // While requests are being read, the reader flushes.
         if !isAdvancing { flush() }
+    }
+
+    /// Puts bytes of the server's own among those to be sent. Before a handshake nobody can be told anything.
+    private func send(_ bytes: [UInt8]) {
+        if let tls { _ = tls.send(bytes, into: &sending) } else { sending += bytes }
+    }
+
+    /// Puts what the handler has answered among the bytes to be sent; false when there is nothing.
+    private func take(from exchange: HTTPExchange) -> Bool {
+        guard let tls else { return exchange.take(into: &sending) }
+        var answer: [UInt8] = []
+        guard exchange.take(into: &answer) else { return false }
+        if !tls.send(answer, into: &sending) { close() }
+        return true
     }
 
     private func flush() {
@@ -203,7 +259,9 @@ import LegworkEventLoop
             if sent == sending.count {
                 sending.removeAll(keepingCapacity: sending.capacity <= 128 * 1024)
                 sent = 0
-                guard let exchange, exchange.take(into: &sending) else { break }
+                overhead = 0
+                guard let exchange, take(from: exchange) else { break }
+                if case .closed = phase { return false }
             }
             let number = descriptor.number
             let from = sent
@@ -248,19 +306,29 @@ import LegworkEventLoop
             let outcome = exchange.outcome
             guard outcome.isFinished else { return }
             self.exchange = nil
+            credential = nil
             waitingSince = server.tick
             wait = .idle
             if isInputEnded || !outcome.keepAlive || server.isStopping { phase = .closing(lingers: parser.unread > 0) }
         }
         switch phase {
         case .open: advance()
-        case .closing(let lingers): if lingers, !isInputEnded { linger() } else { close() }
+        case .closing(let lingers):
+            // Without that word the client could not tell a whole answer from one that was cut short on its way.
+            if let tls, tls.finish(into: &sending) {
+                flush()
+            } else if lingers, !isInputEnded {
+                linger()
+            } else {
+                close()
+            }
         case .lingering, .closed: break
         }
     }
 
     private func closeWhenSent() {
-        if sent < sending.count { phase = .closing(lingers: false) } else { close() }
+        phase = .closing(lingers: false)
+        flush()
     }
 
     private func linger() {
@@ -308,6 +376,11 @@ import LegworkEventLoop
         exchange?.abandon()
     }
 
+    /// Cuts off whoever is no longer let in, in the middle of an answer or of a body.
+    func closeIfInvalid() {
+        if let credential, !credential.isValid { close() }
+    }
+
     private func note(_ phase: HTTPRequestParser.Phase) {
         if phase != wait {
             wait = phase
@@ -330,7 +403,7 @@ import LegworkEventLoop
         let elapsed = server.elapsed(since: waitingSince)
         switch wait {
         case .idle:
-            if elapsed >= (hasServed ? configuration.idleTimeout : configuration.headTimeout) { close() }
+            if elapsed >= (hasServed ? configuration.idleTimeout : configuration.headTimeout) { closeWhenSent() }
         case .head:
             if elapsed >= configuration.headTimeout { rejectSlow("head") }
         case .body:

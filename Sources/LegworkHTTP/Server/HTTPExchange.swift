@@ -104,7 +104,7 @@ final class HTTPExchange: Sendable {
         switch phase {
         case .waiting:
             let rejection = HTTPRejection(status: 500, code: "internal_error", message: "The server could not answer this request.")
-            send(status: 500, headers: ["Content-Type": "application/json"], body: rejection.json)
+            send(status: 500, headers: rejection.fields, body: rejection.json)
         case .streaming:
             if error == nil { finish() } else { breakOff() }
         case .finished, .abandoned:
@@ -201,6 +201,12 @@ final class HTTPExchange: Sendable {
     var outcome: (isFinished: Bool, keepAlive: Bool) {
         state.withLock { ($0.machine.phase == .finished && $0.machine.pending.isEmpty, $0.machine.keepAlive) }
     }
+
+    /// What the response says, once it has begun.
+    var status: Int? { state.withLock { $0.machine.status } }
+
+    /// Whether it is a stream of events.
+    var isEventStream: Bool { state.withLock { $0.isEventStream } }
 
     var unsent: Int { state.withLock { $0.machine.unsent } }
 

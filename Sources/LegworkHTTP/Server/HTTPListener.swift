@@ -14,8 +14,12 @@ final class HTTPListener: Sendable {
     private let identity: (device: UInt64, inode: UInt64)?
     private let state = Lock(State())
 
-    init(descriptor: consuming Descriptor, path: String?) {
+    /// What lets those who come here speak TLS; nil where they speak plainly.
+    let tls: TLSSource?
+
+    init(descriptor: consuming Descriptor, path: String?, tls: TLSSource? = nil) {
         self.descriptor = descriptor
+        self.tls = tls
         self.path = path
         identity = path.flatMap { StreamSocket.identity(of: $0) }
     }

@@ -28,6 +28,8 @@ struct HTTPResponseMachine {
     }
 
     private(set) var phase = Phase.waiting
+    /// What the response says, once it has begun.
+    private(set) var status: Int?
     /// Encoded bytes that the connection has not taken yet.
     private(set) var pending: [UInt8] = []
     /// Bytes that the connection has taken and the kernel has not.
@@ -63,6 +65,7 @@ struct HTTPResponseMachine {
     /// A whole response. False when one has begun already or the client is gone.
     mutating func send(status: Int, headers: HTTPHeaders, body: [UInt8], date: [UInt8]) -> Bool {
         guard phase == .waiting else { return false }
+        self.status = status
         let isBodiless = HTTPResponseEncoder.isBodiless(status)
         pending.reserveCapacity(256 + headers.count * 48 + body.count)
         HTTPResponseEncoder.head(
@@ -82,6 +85,7 @@ struct HTTPResponseMachine {
     /// The head of a streamed response. False when one has begun already or the client is gone.
     mutating func start(status: Int, headers: HTTPHeaders, date: [UInt8]) -> Bool {
         guard phase == .waiting else { return false }
+        self.status = status
         let promised = headers["Content-Length"].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
         let length: HTTPResponseEncoder.Length
         if HTTPResponseEncoder.isBodiless(status) {

@@ -2,6 +2,9 @@
 public struct HTTPResponseWriter: Sendable {
     let exchange: HTTPExchange
 
+    /// The status of the response, once it has begun.
+    public var status: Int? { exchange.status }
+
     /// Sends a whole response. Ignored when a response has begun already or the client is gone.
     ///
     /// The server itself sets `Date`, `Connection`, `Content-Length` and `Transfer-Encoding`. Line breaks in values become blanks.
@@ -9,11 +12,9 @@ public struct HTTPResponseWriter: Sendable {
         exchange.send(status: status, headers: headers, body: body)
     }
 
-    /// Sends `{"error":{"code":…,"message":…}}`.
+    /// Sends a problem as RFC 9457 has it.
     public func send(_ rejection: HTTPRejection) async {
-        var headers = rejection.headers
-        headers["Content-Type"] = "application/json"
-        exchange.send(status: rejection.status, headers: headers, body: rejection.json)
+        exchange.send(status: rejection.status, headers: rejection.fields, body: rejection.json)
     }
 
     /// Begins a streamed response: chunked, or of exactly the `Content-Length` given.

@@ -17,25 +17,46 @@ public struct HTTPRouter: HTTPHandler {
     /// What answers the requests of one route.
     public typealias Action = @Sendable (HTTPRequest, Parameters, HTTPResponseWriter) async throws -> Void
 
+    /// What answers at one pattern, by method.
+    private struct Place: Sendable {
+        let actions: [String: Action]
+        let meter: (any HTTPRouteMeter)?
+
+        init(_ draft: Draft.Place, _ metrics: (any HTTPRouterMetrics)?) {
+            actions = draft.actions
+            meter = draft.actions.isEmpty ? nil : metrics?.meter(of: draft.pattern)
+        }
+    }
+
     private final class Node: Sendable {
         let literals: [String: Node]
         let parameter: (name: String, node: Node)?
-        let rest: (name: String, actions: [String: Action])?
-        let actions: [String: Action]
+        let rest: (name: String, place: Place)?
+        let place: Place
 
-        init(_ draft: Draft) {
-            literals = draft.literals.mapValues { Node($0) }
-            parameter = draft.parameter.map { ($0.name, Node($0.draft)) }
-            rest = draft.rest
-            actions = draft.actions
+        init(_ draft: Draft, _ metrics: (any HTTPRouterMetrics)?) {
+            literals = draft.literals.mapValues { Node($0, metrics) }
+            parameter = draft.parameter.map { ($0.name, Node($0.draft, metrics)) }
+            rest = draft.rest.map { ($0.name, Place($0.place, metrics)) }
+            place = Place(draft.place, metrics)
         }
     }
 
     fileprivate final class Draft {
+        struct Place {
+            var pattern = ""
+            var actions: [String: Action] = [:]
+
+            mutating func add(_ method: String, _ pattern: String, _ action: @escaping Action) {
+                self.pattern = pattern
+                actions[method] = action
+            }
+        }
+
         var literals: [String: Draft] = [:]
         var parameter: (name: String, draft: Draft)?
-        var rest: (name: String, actions: [String: Action])?
-        var actions: [String: Action] = [:]
+        var rest: (name: String, place: Place)?
+        var place = Place()
     }
 
     /// Collects routes.
@@ -59,8 +80,8 @@ public struct HTTPRouter: HTTPHandler {
                 }
                 let name = String(segment.dropFirst().dropLast())
                 if name.hasSuffix("...") {
-                    var rest = draft.rest ?? (String(name.dropLast(3)), [:])
-                    rest.actions[method] = action
+                    var rest = draft.rest ?? (String(name.dropLast(3)), Draft.Place())
+                    rest.place.add(method, pattern, action)
                     draft.rest = rest
                     return
                 }
@@ -69,29 +90,54 @@ public struct HTTPRouter: HTTPHandler {
                 draft.parameter = (name, next)
                 draft = next
             }
-            draft.actions[method] = action
+            draft.place.add(method, pattern, action)
         }
     }
 
     /// What the path and method led to.
     private enum Match {
         case none
-        case found([String: Action], Parameters)
+        case found(Place, Parameters)
     }
 
     private let root: Node
+    /// Hears of requests that fit no pattern.
+    private let nowhere: (any HTTPRouteMeter)?
 
     /// Builds the routes: `HTTPRouter { $0.on("GET", "/health") { request, parameters, writer in … } }`.
-    public init(_ build: (inout Routes) -> Void) {
+    ///
+    /// - Parameter metrics: hears of every request.
+    public init(metrics: (any HTTPRouterMetrics)? = nil, _ build: (inout Routes) -> Void) {
         var routes = Routes()
         build(&routes)
-        root = Node(routes.root)
+        root = Node(routes.root, metrics)
+        nowhere = metrics?.meter(of: nil)
     }
 
     /// Answers with the matching route, or 404, 405 or the methods.
     public func respond(to request: HTTPRequest, writer: HTTPResponseWriter) async throws {
         let segments = Self.segments(request.path).map { HTTPSyntax.percentDecoded($0) ?? String($0) }
-        guard case .found(let actions, let parameters) = Self.match(root, segments[...], Parameters()) else {
+        let (place, parameters): (Place?, Parameters) =
+            switch Self.match(root, segments[...], Parameters()) {
+            case .none: (nil, Parameters())
+            case .found(let place, let parameters): (place, parameters)
+            }
+        guard let meter = place == nil ? nowhere : place?.meter else {
+            return try await respond(to: request, at: place, parameters, writer)
+        }
+        meter.began()
+        let start = ContinuousClock.now
+        defer { meter.ended(request.method, status: writer.status, after: .now - start) }
+        try await respond(to: request, at: place, parameters, writer)
+    }
+
+    private func respond(
+        to request: HTTPRequest,
+        at place: Place?,
+        _ parameters: Parameters,
+        _ writer: HTTPResponseWriter
+    ) async throws {
+        guard let actions = place?.actions else {
             await writer.send(HTTPRejection(status: 404, code: "not_found", message: "There is nothing at this path."))
             return
         }
@@ -111,16 +157,16 @@ public struct HTTPRouter: HTTPHandler {
 
     private static func match(_ node: Node, _ segments: ArraySlice<String>, _ parameters: Parameters) -> Match {
         guard let first = segments.first else {
-            if !node.actions.isEmpty { return .found(node.actions, parameters) }
+            if !node.place.actions.isEmpty { return .found(node.place, parameters) }
             return matchRest(node, segments, parameters)
         }
-        if let next = node.literals[first], case .found(let actions, let found) = match(next, segments.dropFirst(), parameters) {
-            return .found(actions, found)
+        if let next = node.literals[first], case .found(let place, let found) = match(next, segments.dropFirst(), parameters) {
+            return .found(place, found)
         }
         if let (name, next) = node.parameter, !first.isEmpty {
             var parameters = parameters
             parameters.values.append((name, first))
-            if case .found(let actions, let found) = match(next, segments.dropFirst(), parameters) { return .found(actions, found) }
+            if case .found(let place, let found) = match(next, segments.dropFirst(), parameters) { return .found(place, found) }
         }
         return matchRest(node, segments, parameters)
     }
@@ -129,7 +175,7 @@ public struct HTTPRouter: HTTPHandler {
         guard let rest = node.rest else { return .none }
         var parameters = parameters
         parameters.values.append((rest.name, segments.joined(separator: "/")))
-        return .found(rest.actions, parameters)
+        return .found(rest.place, parameters)
     }
 
     private static func segments(_ path: String) -> [Substring] {

@@ -5,7 +5,7 @@ import Synchronization
 /// An HTTP/1.1 server on an event loop: Unix sockets and TCP, keep-alive, streaming with back-pressure, strict about what it accepts.
 ///
 /// It keeps itself alive while it listens or serves; `shutdown` ends it. Malformed, oversized and slow requests are answered with
-/// `{"error":{"code":…,"message":…}}` and never reach the handler.
+/// `application/problem+json` and never reach the handler.
 @safe public final class HTTPServer: @unchecked Sendable {
     /// The limits in force.
     public let configuration: HTTPServerConfiguration
@@ -15,9 +15,9 @@ import Synchronization
 
     // All of this belongs to the loop's thread.
     private var listeners: [HTTPListener] = []
-    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
-    private var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
-    private var tcpConnections = 0
+    private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private(set) var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
+    private(set) var tcpConnections = 0
     private var ticker: EventLoop.Watch?
     private var keepAliveTimer: EventLoop.Watch?
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
@@ -76,16 +76,25 @@ import Synchronization
     /// - Parameters:
     ///   - port: 0 lets the system choose.
     ///   - allowRemote: true to accept any address, also one that other machines reach.
+    ///   - tls: the files with which TLS is spoken there, and nothing else; nil speaks plainly.
     /// - Returns: the port in use.
-    /// - Throws: `HTTPError` with the code `listenFailed`.
+    /// - Throws: `HTTPError` with the code `listenFailed`, or `tlsFailed` for files that cannot be used.
     @discardableResult
-    public func listen(host: String = "127.0.0.1", port: UInt16, allowRemote: Bool = false) throws(HTTPError) -> UInt16 {
+    public func listen(
+        host: String = "127.0.0.1",
+        port: UInt16,
+        allowRemote: Bool = false,
+        tls: TLSFiles? = nil
+    ) throws(HTTPError) -> UInt16 {
         let backlog = configuration.backlog
+        var source: TLSSource?
+        if let tls { source = try TLSSource(tls, onProblem: configuration.onProblem) }
+        let chosen = source
         var bound: UInt16 = port
         try listen { () throws(SystemError) in
             let socket = try StreamSocket.listen(host: host, port: port, allowRemote: allowRemote, backlog: backlog)
             bound = StreamSocket.address(of: socket.number, remote: false)?.port ?? port
-            return HTTPListener(descriptor: socket, path: nil)
+            return HTTPListener(descriptor: socket, path: nil, tls: chosen)
         }
         return bound
     }
@@ -109,13 +118,14 @@ import Synchronization
             case .exhausted:
                 listener.pause(for: .milliseconds(200), on: loop)
                 return
-            case .connection(let number): welcome(Descriptor(owning: number), isUnix: listener.isUnix)
+            case .connection(let number): welcome(Descriptor(owning: number), from: listener)
             }
         }
     }
 
-    private func welcome(_ descriptor: consuming Descriptor, isUnix: Bool) {
+    private func welcome(_ descriptor: consuming Descriptor, from listener: HTTPListener) {
         let number = descriptor.number
+        let isUnix = listener.isUnix
         let peer: HTTPPeer
         if isUnix {
             guard let credentials = try? PeerCredentials.of(descriptor: number) else { return }
@@ -140,7 +150,13 @@ import Synchronization
             }
         // Those who are turned away get a moment to read why, but not without bound.
         if rejection != nil, excess >= 64 { return }
-        let connection = HTTPConnection(server: self, descriptor: descriptor, peer: peer)
+        var session: TLSSession?
+        if let tls = listener.tls {
+            // A handshake costs more than they are worth.
+            guard rejection == nil, let new = TLSSession(tls.current()) else { return }
+            session = new
+        }
+        let connection = HTTPConnection(server: self, descriptor: descriptor, peer: peer, tls: session)
         connections[ObjectIdentifier(connection)] = connection
         if !isUnix { tcpConnections += 1 }
         startTicker()
@@ -148,6 +164,14 @@ import Synchronization
             connection.refuse(rejection)
         } else if (try? connection.open()) == nil {
             connection.close()
+        }
+    }
+
+    /// Cuts off the requests whose credential no longer lets them in, as after the revocation of a token. What was answered before this
+    /// call still goes out.
+    public func closeInvalid() {
+        loop.execute {
+            for connection in Array(self.connections.values) { connection.closeIfInvalid() }
         }
     }
 
@@ -207,7 +231,10 @@ import Synchronization
 
     private func ticked() {
         tick += 1
-        for connection in Array(connections.values) { connection.checkTimeouts() }
+        for connection in Array(connections.values) {
+            connection.closeIfInvalid()
+            connection.checkTimeouts()
+        }
         if connections.isEmpty { stopTicker() }
     }
 

@@ -24,9 +24,12 @@ public struct HTTPServerConfiguration: Sendable {
     public var backlog: Int32 = 1024
     /// Whether a peer may use this server; those who may not get 403. Called on the loop for each new connection; must be quick.
     public var authorize: @Sendable (HTTPPeer) -> Bool = { _ in true }
-    /// Why a request is turned away by what its head says; nil to let it in. Called on the loop when the head has arrived, with an empty
-    /// body: nobody can make the server keep a body who may not use it. Must be quick. The connection closes after a refusal.
-    public var refuse: @Sendable (HTTPRequest) -> HTTPRejection? = { _ in nil }
+    /// Whether a request is let in by what its head says, and as whom. Called on the loop when the head has arrived, with an empty body:
+    /// nobody can make the server keep a body who may not use it. Must be quick.
+    public var admit: @Sendable (HTTPRequest) -> HTTPAdmission = { _ in .trusted }
+
+    /// Told of what goes wrong without ending anything, such as a certificate that cannot be read again.
+    public var onProblem: @Sendable (String) -> Void = { _ in }
 
     /// The usual values.
     public init() {}

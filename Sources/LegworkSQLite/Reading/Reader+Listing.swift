@@ -27,8 +27,8 @@ extension Reader {
         let rest: SQL = """
             AND position >= \(first) AND position < \(end)\(Self.filter(query)) ORDER BY position DESC
             """
-        if let family = Self.family(query) {
-            // A family is small, whatever the statuses of its members.
+        if let family = Self.family(query) ?? Self.named(query) {
+            // A family is small, as are those of one name, whatever the statuses of its members.
             let list = statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
             let wanted = query.statuses.isEmpty ? "" : SQL(stringLiteral: " AND status IN (\(list))")
             return ["\(Self.summary) \(family)\(wanted) \(rest)"]
@@ -84,15 +84,29 @@ extension Reader {
         }
     }
 
+    /// The range of an index that holds the tasks of a name or with a beginning of an id, where these are asked for.
+    private static func named(_ query: TaskQuery) -> SQL? {
+        switch (query.idPrefix, query.name, query.scope) {
+        // No digit of an id comes after `z`.
+        case (let prefix?, _, _): "INDEXED BY tasks_by_id WHERE id >= \(prefix) AND id < \(prefix + "{")"
+        case (nil, let name?, .owner(let owner)): "INDEXED BY tasks_by_owner_name WHERE owner = \(owner.name) AND name = \(name)"
+        case (nil, let name?, .operator): "INDEXED BY tasks_by_name WHERE name = \(name)"
+        case (nil, nil, _): nil
+        }
+    }
+
     /// What the row itself has to show beside its place in an index.
     private static func filter(_ query: TaskQuery) -> SQL {
-        let isFamily = query.parent != nil || query.run != nil
+        let isFamily = family(query) != nil || named(query) != nil
         var filter: SQL = ""
-        if query.parent != nil { filter = "\(filter)\(and: query.scope)" }
+        if query.parent != nil || query.run == nil && query.idPrefix != nil { filter = "\(filter)\(and: query.scope)" }
         if let run = query.run, query.parent != nil { filter = "\(filter) AND run = \(run)" }
         if let reason = query.reason, isFamily { filter = "\(filter) AND reason = \(reason.rawValue)" }
         if let tool = query.tool, isFamily || query.reason != nil { filter = "\(filter) AND tool = \(tool)" }
         if let queue = query.queue { filter = "\(filter) AND queue = \(queue)" }
+        if let name = query.name { filter = "\(filter) AND name = \(name)" }
+        if let prefix = query.idPrefix { filter = "\(filter) AND id >= \(prefix) AND id < \(prefix + "{")" }
+        if let end = query.createdBefore { filter = "\(filter) AND created_at < \(end.milliseconds)" }
         if let since = query.createdSince { filter = "\(filter) AND created_at >= \(since.milliseconds)" }
         return filter
     }

@@ -4,12 +4,13 @@ import LegworkCore
 final class WritingThread: Sendable {
     private let queue = WorkQueue<WriteJob>()
     private let latch = Latch()
+    private let tally = StoreTally()
 
     /// Starts the thread. It keeps the writer and the file's lock until the queue is closed and empty.
     init(_ writer: consuming sending Writer, lock: StoreLock) throws(StoreError) {
         let handover = Handover(writer)
-        let refusal = BlockingThread.start { [queue, latch] in
-            Self.serve(queue, handover)
+        let refusal = BlockingThread.start { [queue, latch, tally] in
+            Self.serve(queue, handover, tally)
             // The connection is closed by now, so that whoever gets the lock finds the file at rest.
             lock.release()
             latch.open()
@@ -34,13 +35,15 @@ final class WritingThread: Sendable {
         _ = queue.push(WriteRequest<Void>(size: 0, continuation: nil, body: body))
     }
 
+    var statistics: StoreStatistics { tally.statistics }
+
     /// Lets nothing more in; what is queued is still written.
     func end() { queue.close() }
 
     /// Waits until the connection is closed and the lock is free.
     func ended() async { await latch.wait() }
 
-    private static func serve(_ queue: WorkQueue<WriteJob>, _ handover: Handover<Writer>) {
+    private static func serve(_ queue: WorkQueue<WriteJob>, _ handover: Handover<Writer>, _ tally: StoreTally) {
         guard let writer = handover.take() else { return }
         while true {
             var (count, bytes) = (1, 0)
@@ -50,7 +53,9 @@ final class WritingThread: Sendable {
                 return count <= Writer.maximumBatch && bytes <= Writer.maximumBatchBytes
             }
             guard let jobs else { break }
+            let start = ContinuousClock.now
             writer.run(jobs)
+            tally.record(jobs.count, in: .now - start)
         }
         writer.checkpoint()
     }

@@ -62,6 +62,36 @@ extension StoreBehaviour {
             try expect(try await stage.list(TaskQuery(in: .operator, statuses: [.running])), equals: [], "after")
             try expect(try await stage.list(TaskQuery(in: .operator, statuses: [.completed])), equals: [running.id], "the new list")
         },
+        StoreBehaviour("lists by name, by the beginning of an id and by time show what matches, alone and together") { stage in
+            let early = try await stage.addRunning { draft in
+                draft.name = "build"
+                draft.createdAt = Stage.at(1)
+            }
+            try await stage.advance(early, .completed, at: Stage.at(2))
+            let late = try await stage.add { draft in
+                draft.name = "build"
+                draft.createdAt = Stage.at(9)
+            }
+            let other = try await stage.add { draft in
+                draft.name = "Build"
+                draft.owner = "bob"
+                draft.createdAt = Stage.at(5)
+            }
+            let scope = Scope.owner("ann")
+            try expect(try await stage.list(TaskQuery(in: scope, name: "build")), equals: [late.id, early.id], "by name")
+            try expect(try await stage.list(TaskQuery(in: .operator, name: "Build")), equals: [other.id], "by another's name")
+            try expect(try await stage.list(TaskQuery(in: scope, name: "Build")), equals: [], "by a stranger's name")
+            try expect(try await stage.list(TaskQuery(in: scope, statuses: [.queued], name: "build")), equals: [late.id], "and by status")
+            let prefix = try require(TaskID.prefix(from: late.id.description), "the beginning of an id")
+            try expect(try await stage.list(TaskQuery(in: scope, idPrefix: prefix)), equals: [late.id], "by the beginning of an id")
+            try expect(try await stage.list(TaskQuery(in: .owner("bob"), idPrefix: prefix)), equals: [], "by the beginning of a stranger's")
+            let both = TaskQuery(in: scope, name: "build", idPrefix: prefix)
+            try expect(try await stage.list(both), equals: [late.id], "by both")
+            try expect(try await stage.list(TaskQuery(in: scope, createdBefore: Stage.at(9))), equals: [early.id], "made before")
+            let between = TaskQuery(in: .operator, createdSince: Stage.at(2), createdBefore: Stage.at(9))
+            try expect(try await stage.list(between), equals: [other.id], "made between")
+            try expect(try await stage.list(TaskQuery(in: scope, name: "build", createdBefore: Stage.at(9))), equals: [early.id], "and named")
+        },
         StoreBehaviour("lists by tool, by parent and by queue show what matches exactly") { stage in
             let parent = try await stage.add()
             let child = try await stage.add { $0.parent = parent.id }

@@ -2,6 +2,18 @@ import LegworkCore
 
 extension StoreBehaviour {
     static let purging = [
+        StoreBehaviour("a purge finds what has ended after a task that was pinned and then tried again") { stage in
+            let early = try await stage.addRunning()
+            try await stage.advance(early, .failed(.toolError), at: Stage.at(1))
+            let again = try await stage.addRunning()
+            let failed = try await stage.advance(again, .failed(.toolError), at: Stage.at(2))
+            let pinned = try await stage.change(failed, at: Stage.at(3)) { $0.isPinned = true }
+            try await stage.advance(pinned, .retryRequested, at: Stage.at(4))
+            let late = try await stage.addRunning()
+            try await stage.advance(late, .failed(.toolError), at: Stage.at(5))
+            let purged = try await stage.store.purge(PurgeRequest(in: .operator, finishedBefore: Stage.at(9)))
+            try expect(purged, equals: [early.id, late.id], "what was purged")
+        },
         StoreBehaviour("a purged task is gone, with everything that belongs to it") { stage in
             let parent = try await stage.add()
             let record = try await stage.addFinished {

@@ -161,7 +161,7 @@ struct ShowingEvidence {
                 let reply = try await site.http("POST", "/v1/tasks", body: Array(test.body.utf8))
                 #expect(reply.status == test.status, "\(test.body): \(reply)")
                 #expect(reply.errorCode == test.code, "\(test.body): \(reply)")
-                #expect(reply.json["error"]?["message"]?.string?.contains(test.says) == true, "\(test.body): \(reply)")
+                #expect(reply.errorDetail?.contains(test.says) == true, "\(test.body): \(reply)")
             }
         }
     }

@@ -31,7 +31,21 @@ struct CallingOverHTTP {
                 ("GET", "/v1/tasks?colour=red", "", 400, "invalid_argument", "colour"),
                 ("GET", "/v1/tasks?status=done", "", 400, "invalid_argument", "completed"),
                 ("GET", "/v1/tasks/task_none", "", 404, "not_found", "task_none"),
-                ("GET", "/v1/tasks/task_none/output?offset=-1", "", 404, "not_found", "task_none"),
+                ("GET", "/v1/tasks?limit=1&limit=1", "", 400, "invalid_argument", "once"),
+                ("GET", "/v1/tasks?limit=99999999999999999999", "", 400, "invalid_argument", "1 to 1000"),
+                ("GET", "/v1/tasks?name=%FF", "", 400, "invalid_argument", "UTF-8"),
+                ("GET", "/v1/tasks?name=%0", "", 400, "invalid_argument", "percent"),
+                ("GET", "/v1/tasks?status=", "", 400, "invalid_argument", "status"),
+                ("GET", "/v1/tasks?id=zz", "", 400, "invalid_argument", "id"),
+                ("GET", "/v1/tasks?created_since=yesterday", "", 400, "invalid_argument", "2027"),
+                ("GET", "/v1/tasks?cursor=c0", "", 400, "invalid_argument", "cursor"),
+                ("GET", "/v1/tasks/task_none/output?offset=-1", "", 400, "invalid_argument", "offset"),
+                ("GET", "/v1/tasks/task_none/output?offset=1", "", 404, "not_found", "task_none"),
+                ("GET", "/v1/tools/nothing", "", 404, "unknown_tool", "nothing"),
+                ("POST", "/v1/tools/nothing/call", "{}", 404, "unknown_tool", "nothing"),
+                ("POST", "/v1/tools/run_command/call", #"{"tool": "run_command"}"#, 400, "invalid_argument", "tool"),
+                ("GET", "/v1/queues/default", "", 403, "operator_only", "Scope"),
+                ("GET", "/v1/health", "", 404, "not_found", "path"),
                 ("GET", "/nowhere", "", 404, "not_found", "path"),
                 ("GET", "/v1/call", "", 405, "method_not_allowed", "Allow"),
                 ("DELETE", "/v1/tasks", "", 405, "method_not_allowed", "Allow"),
@@ -41,7 +55,10 @@ struct CallingOverHTTP {
                 let name = "\(test.method) \(test.target) \(test.body.prefix(60))"
                 #expect(reply.status == test.status, "\(name): \(reply)")
                 #expect(reply.errorCode == test.code, "\(name): \(reply)")
-                #expect(reply.json["error"]?["message"]?.string?.contains(test.says) == true, "\(name): \(reply)")
+                #expect(reply.head.contains("Content-Type: application/problem+json\r\n"), "\(name): \(reply)")
+                #expect(reply.json["type"] == .string("urn:legwork:problem:\(test.code)"), "\(name): \(reply)")
+                #expect(reply.json["status"] == JSONValue(test.status), "\(name): \(reply)")
+                #expect(reply.errorDetail?.contains(test.says) == true, "\(name): \(reply)")
             }
             let owner = try await site.http("GET", "/v1/tasks", headers: ["Legwork-Owner: a", "Legwork-Owner: b"])
             #expect(owner.status == 400)

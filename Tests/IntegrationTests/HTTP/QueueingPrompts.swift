@@ -81,7 +81,7 @@ struct QueueingPrompts {
             try await serve(site, agentTool: "third") {
                 let refused = try await site.post("/v1/tasks", ["prompt": "x"])
                 #expect(refused.status == 409 && refused.errorCode == "no_agent", "\(refused)")
-                #expect(refused.json["error"]?["message"]?.string?.contains("'third'") == true)
+                #expect(refused.errorDetail?.contains("'third'") == true)
                 let call = try await site.post("/v1/tasks", ["tool": "first", "arguments": ["prompt": "x"]])
                 #expect(call.status == 202, "\(call)")
                 #expect(call.json["task"]?["tool"] == "first")

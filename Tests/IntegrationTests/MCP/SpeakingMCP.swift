@@ -182,7 +182,7 @@ struct SpeakingMCP {
                 } else if request.path == "/v1/mcp" {
                     await writer.send(status: 201, body: Array(#"{"session":"s"}"#.utf8))
                 } else if line.contains("forgotten") {
-                    await writer.send(status: 404, body: Array(#"{"error":{"code":"unknown_session","message":"gone"}}"#.utf8))
+                    await writer.send(status: 404, body: Array(#"{"code":"unknown_session","detail":"gone"}"#.utf8))
                 } else if line.contains("refused") {
                     await writer.send(status: 503, body: Array("no JSON\nand two lines".utf8))
                 } else if line.contains("calledOff") {

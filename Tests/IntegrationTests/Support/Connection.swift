@@ -64,8 +64,14 @@ final class Connection: Sendable {
     /// Says that nothing more is sent.
     func finishSending() { shutdown(number, Int32(SHUT_WR)) }
 
+    /// Reads until a text has come, or the daemon closes; answers what came.
+    func read(until text: String) -> String {
+        let wanted = Array(text.utf8)
+        return read { $0.firstRange(of: wanted) != nil }
+    }
+
     /// Reads until what has come is as wanted, or the daemon closes.
-    func read(until isReady: ([UInt8]) -> Bool) throws -> String {
+    func read(until isReady: ([UInt8]) -> Bool) -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while !isReady(bytes) {
@@ -92,13 +98,26 @@ final class Connection: Sendable {
 extension Site {
     var socket: String { state + "/daemon.sock" }
 
-    /// Sends a request to this site's daemon.
+    /// Sends a request to this site's daemon, and holds the reply to the interface's description.
     func http(_ method: String, _ target: String, headers: [String] = [], body: [UInt8] = []) async throws -> Reply {
+        try await describedReply(method, target, headers: headers, body: body).reply
+    }
+
+    /// Sends a request to this site's daemon.
+    ///
+    /// - Returns: the reply, and which operation of the interface it is of.
+    func describedReply(
+        _ method: String,
+        _ target: String,
+        headers: [String] = [],
+        body: [UInt8] = []
+    ) async throws -> (reply: Reply, operation: String?) {
         let socket = socket
         return try await offPool {
             let connection = try Connection(unix: socket)
             connection.send(method, target, headers: headers, body: body)
-            return try connection.reply()
+            let reply = try connection.reply()
+            return (reply, try Contract.served(at: socket).check(method, target, reply))
         }
     }
 

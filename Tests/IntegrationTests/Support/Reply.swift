@@ -19,7 +19,9 @@ struct Reply: Sendable, CustomStringConvertible {
 
     var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
     var text: String { String(decoding: body, as: UTF8.self) }
-    /// The code of the error that the body describes.
-    var errorCode: String? { json["error"]?["code"]?.string }
+    /// The code of the problem that the body describes.
+    var errorCode: String? { json["code"]?.string }
+    /// What the body says of the problem.
+    var errorDetail: String? { json["detail"]?.string }
     var description: String { "\(head)\n\(String(decoding: body.prefix(2000), as: UTF8.self))" }
 }

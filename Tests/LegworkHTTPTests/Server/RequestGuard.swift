@@ -135,7 +135,7 @@ struct RequestGuard {
             raw.close()
             #expect(answer.hasPrefix("HTTP/1.1 \(example.status) "))
             #expect(answer.contains("\r\nConnection: close\r\n"))
-            #expect(answer.contains(#"{"error":{"code":""#))
+            #expect(answer.contains(#"{"type":"urn:legwork:problem:"#))
             #expect(calls.withLock { $0 } == 0)
         }
     }

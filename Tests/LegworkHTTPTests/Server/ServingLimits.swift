@@ -31,7 +31,7 @@ struct ServingLimits {
         } body: { test in
             let answer = try await test.exchange(example.bytes)
             #expect(answer.hasPrefix("HTTP/1.1 \(example.status) "))
-            #expect(answer.contains(#"{"error":"#))
+            #expect(answer.contains(#"{"type":"urn:legwork:problem:"#))
         }
     }
 
@@ -102,9 +102,9 @@ struct ServingLimits {
     @Test("turn away a request by its head, before its body has come")
     func refusal() async throws {
         var configuration = HTTPServerConfiguration()
-        configuration.refuse = { request in
+        configuration.admit = { request in
             request.body.isEmpty && request.path == "/no"
-                ? HTTPRejection(status: 401, code: "no", message: "no", headers: ["WWW-Authenticate": "Bearer"]) : nil
+                ? .refused(HTTPRejection(status: 401, code: "no", message: "no", headers: ["WWW-Authenticate": "Bearer"])) : .trusted
         }
         let calls = Lock(0)
         try await TestServer.run(configuration) { request, writer in

@@ -14,8 +14,12 @@ final class TestServer: Sendable {
     let path: String
     let port: UInt16
 
+    /// The certificate that is shown at the port; nil where that is plain.
+    let certificate: String?
+
     private init(
         configuration: HTTPServerConfiguration,
+        isSecure: Bool,
         handler: @escaping @Sendable (HTTPRequest, HTTPResponseWriter) async throws -> Void
     ) throws {
         loop = try EventLoop(name: "http")
@@ -24,16 +28,24 @@ final class TestServer: Sendable {
         folder = try temporaryFolder()
         path = folder + "/s"
         try server.listen(unixSocket: path)
-        port = try server.listen(port: 0)
+        if isSecure {
+            let files = try TestCertificate.make(in: folder)
+            certificate = files.certificate
+            port = try server.listen(port: 0, tls: files)
+        } else {
+            certificate = nil
+            port = try server.listen(port: 0)
+        }
     }
 
     /// Runs a body against a server, which is gone afterwards.
     static func run(
         _ configuration: HTTPServerConfiguration = .init(),
+        isSecure: Bool = false,
         handler: @escaping @Sendable (HTTPRequest, HTTPResponseWriter) async throws -> Void,
         body: (TestServer) async throws -> Void
     ) async throws {
-        let test = try TestServer(configuration: configuration, handler: handler)
+        let test = try TestServer(configuration: configuration, isSecure: isSecure, handler: handler)
         do {
             try await body(test)
         } catch {
@@ -46,7 +58,7 @@ final class TestServer: Sendable {
     }
 
     func destination(_ target: String, isUnix: Bool = true) -> HTTPClientRequest.Destination {
-        isUnix ? .unixSocket(path: path, target: target) : .url("http://127.0.0.1:\(port)\(target)")
+        isUnix ? .unixSocket(path: path, target: target) : .url("http\(certificate == nil ? "" : "s")://127.0.0.1:\(port)\(target)")
     }
 
     func request(
@@ -56,7 +68,9 @@ final class TestServer: Sendable {
         body: [UInt8]? = nil,
         isUnix: Bool = true
     ) -> HTTPClientRequest {
-        HTTPClientRequest(method: method, destination: destination(target, isUnix: isUnix), headers: headers, body: body)
+        var request = HTTPClientRequest(method: method, destination: destination(target, isUnix: isUnix), headers: headers, body: body)
+        request.trustedCertificates = certificate
+        return request
     }
 
     func get(_ target: String, isUnix: Bool = true) async throws -> (status: Int, text: String) {

@@ -49,6 +49,20 @@ indirect enum JSONPath: Sendable {
     }
 }
 
+extension JSONPath {
+    /// Appends `/name` to a JSON pointer (RFC 6901 §3). A name that is very long is cut.
+    static func append(member name: String, toPointer text: inout String) {
+        text += "/"
+        for character in name.shortened(to: 200).unicodeScalars {
+            switch character {
+            case "~": text += "~0"
+            case "/": text += "~1"
+            default: text.unicodeScalars.append(character)
+            }
+        }
+    }
+}
+
 /// A member's name or an element's index, in the form that Swift's coding protocols ask for.
 struct JSONCodingKey: CodingKey {
     let stringValue: String

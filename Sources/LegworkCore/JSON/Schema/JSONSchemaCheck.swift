@@ -37,7 +37,7 @@ struct JSONSchemaCheck {
         case .tooManySteps: message = "too large to check against its schema within \(stepLimit) steps"
         case .tooDeep: message = "nested too deeply to check: more than \(JSONSchemaChecker.greatestDepth) schemas inside each other"
         }
-        return violations.prefix(JSONSchemaChecker.greatestViolationCount - 1) + [JSONSchemaViolation(path: root, message: message)]
+        return violations.prefix(JSONSchemaChecker.greatestViolationCount - 1) + [JSONSchemaViolation(path: root, pointer: "", message: message)]
     }
 
     /// Whether nothing more that could be found would matter.
@@ -55,7 +55,7 @@ struct JSONSchemaCheck {
     mutating func report(_ message: @autoclosure () -> String) {
         hasFailed = true
         guard !isTrying, violations.count < JSONSchemaChecker.greatestViolationCount else { return }
-        violations.append(JSONSchemaViolation(path: pathText, message: message()))
+        violations.append(JSONSchemaViolation(path: pathText, pointer: pointer, message: message()))
     }
 
     mutating func report(member name: String, _ message: @autoclosure () -> String) {
@@ -70,6 +70,17 @@ struct JSONSchemaCheck {
             switch step {
             case .member(let name): JSONPath.append(member: name, to: &text)
             case .element(let index): text += "[\(index)]"
+            }
+        }
+        return text
+    }
+
+    private var pointer: String {
+        var text = ""
+        for step in path {
+            switch step {
+            case .member(let name): JSONPath.append(member: name, toPointer: &text)
+            case .element(let index): text += "/\(index)"
             }
         }
         return text

@@ -6,6 +6,6 @@ enum Right: String, Sendable, Hashable, CaseIterable {
     case call
     /// Ends what there is: cancels, deletes, clears.
     case cancel
-    /// Sees all owners, acts for any, and looks after the daemon: queues, imports.
+    /// Sees all owners, acts for any, and looks after the daemon: queues, imports, tokens.
     case admin
 }
