@@ -32,7 +32,7 @@ public struct AllowedUsers: Sendable {
             guard let owners = OwnerScope(String(owner)), !rights.contains(.admin) || owners == .all else {
                 throw DaemonError("'\(entry)' names no owner, or gives the right 'admin', which is over all owners, without the owner '*'")
             }
-            grants[user] = Grant(owners: owners, rights: rights, standing: nil)
+            grants[user] = Grant(owners: owners, rights: rights)
         }
         guard !grants.isEmpty else { throw DaemonError("name at least one user: UID=OWNER") }
         self.grants = grants
