@@ -66,7 +66,9 @@ struct ModernSessionTests {
 
     @Test(
         "does not know what the era has done away with",
-        arguments: ["ping", "logging/setLevel", "tasks/list", "tasks/result", "resources/subscribe", "resources/unsubscribe", "notifications/x", ""]
+        arguments: [
+            "ping", "logging/setLevel", "tasks/list", "tasks/result", "resources/subscribe", "resources/unsubscribe", "notifications/x", "",
+        ]
     )
     func removed(method: String) throws {
         #expect(try answer(method, modern())?["error"]?["code"]?.int == -32601)

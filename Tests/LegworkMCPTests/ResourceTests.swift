@@ -210,8 +210,12 @@ struct ResourceTests {
         let foreign = try #require(try await bench.manager.call("slow", as: bench.bob, options: .background).task).id
         let mine = try #require(try await bench.manager.call("slow", as: bench.alice, options: .background).task).id
         let connection = try await bench.legacy()
-        var uris = ["", "task://", "task:", "file:///etc/passwd", "task://\(TaskID.random())", "task://\(foreign)/output", "task://\(foreign)"]
-        for tail in ["/", "/nothing", "/output/", "/output?offset=-1", "/output?offset=x", "/output?x=1", "?x", "/timeline?after=", "\u{0}"] {
+        var uris = [
+            "", "task://", "task:", "file:///etc/passwd", "task://\(TaskID.random())", "task://\(foreign)/output", "task://\(foreign)",
+        ]
+        for tail in [
+            "/", "/nothing", "/output/", "/output?offset=-1", "/output?offset=x", "/output?x=1", "?x", "/timeline?after=", "\u{0}",
+        ] {
             uris.append("task://\(mine)\(tail)")
         }
         for uri in uris {
@@ -224,7 +228,10 @@ struct ResourceTests {
         tool.mayEnd.fire()
     }
 
-    @Test("are linked to by tickets, for clients that know such links", arguments: ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"])
+    @Test(
+        "are linked to by tickets, for clients that know such links",
+        arguments: ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
+    )
     func links(revision: String) async throws {
         let bench = try MCPBench(scripted { $0.background = .always })
         let connection = revision == "2026-07-28" ? bench.server.connect(as: bench.alice, over: .http) : try await bench.legacy(revision)
@@ -259,7 +266,8 @@ struct URIPatternTests {
     @Test(
         "fits nothing else",
         arguments: [
-            "", "test://template//data", "test://template/1/2/data", "test://template/1/data/", "test://template/1", "test://template/%/data",
+            "", "test://template//data", "test://template/1/2/data", "test://template/1/data/", "test://template/1",
+            "test://template/%/data",
             "test://template/%ff/data", "test://template/1?x/data", "TEST://template/1/data",
         ]
     )
@@ -280,7 +288,9 @@ struct URIPatternTests {
 struct Base64Tests {
     @Test(
         "are as RFC 4648 has them",
-        arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")]
+        arguments: [
+            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+        ]
     )
     func vectors(text: String, encoded: String) {
         #expect(Base64.text(of: Array(text.utf8)) == encoded)

@@ -17,7 +17,7 @@ public enum MCPFeatureRequest: Sendable, Hashable {
     /// A page of the prompts.
     case listPrompts(cursor: String?)
     /// A prompt with its arguments filled in.
-    case getPrompt(name: String, arguments: [String: String])
+    case getPrompt(name: String, arguments: [String: String], MCPRetry)
     /// How an argument may go on.
     case complete(MCPCompletionRequest)
 
@@ -33,7 +33,9 @@ public enum MCPFeatureRequest: Sendable, Hashable {
         case "subscriptions/listen" where revision.isModern:
             self = .listen(try MCPSubscriptionFilter(params["notifications"], takesTasks: takesTasks))
         case "prompts/list": self = .listPrompts(cursor: try params.cursor)
-        case "prompts/get": self = .getPrompt(name: try params.text("name"), arguments: try params.texts("arguments"))
+        case "prompts/get":
+            let retry = revision.isModern ? try MCPRetry(params) : MCPRetry()
+            self = .getPrompt(name: try params.text("name"), arguments: try params.texts("arguments"), retry)
         case "completion/complete" where revision >= .march2025: self = .complete(try MCPCompletionRequest(params))
         default: return nil
         }
