@@ -33,6 +33,7 @@ enum Serve: Command {
         Option("agents", value: "FILE", "offer the agents that this file describes (default: agents.json in the state folder, if there)"),
         Option("agent-tool", value: "NAME", "the tool that prompts are for (default: the first that is an agent's)"),
         Option("no-shell", "let run_command take no shell lines"),
+        Option("fixtures", "offer tools, resources and prompts on which MCP clients can be tried out"),
         Option("detached", "say 'ready' on standard output, then close it; for commands that start a daemon"),
     ]
 
@@ -58,6 +59,7 @@ enum Serve: Command {
         configuration.agentTool = arguments["agent-tool"]
         configuration.allowsShell = !arguments.has("no-shell")
         configuration.agentsFile = arguments["agents"]
+        configuration.offersFixtures = arguments.has("fixtures")
 
         let daemon: Daemon
         do {
