@@ -93,7 +93,7 @@ struct ResourceTests {
         arguments: ["resources/list", "resources/templates/list", "prompts/list", "tools/list"]
     )
     func badCursor(method: String) async throws {
-        let bench = try MCPBench(echo())
+        let bench = try MCPBench(echo(), serving: { $0.prompts = [MCPPrompt(name: "p") { _ in [] }] })
         let connection = try await bench.legacy()
         for cursor in ["", "x", "c", "c0", "c-1", "t0", "t-1", "t99999", "m3", "m9999", "p1", "r1", "r0", "c\u{0}1", "cc1"] {
             let answer = try await connection.ask(method, ["cursor": .string(cursor)])
@@ -111,7 +111,10 @@ struct ResourceTests {
         ]
     )
     func caching(method: String, lifetime: Int) async throws {
-        let bench = try MCPBench(serving: { $0.resources = [MCPResource(uri: "a:b", name: "b") { _ in .text("b") }] })
+        let bench = try MCPBench(serving: { options in
+            options.resources = [MCPResource(uri: "a:b", name: "b") { _ in .text("b") }]
+            options.prompts = [MCPPrompt(name: "p") { _ in [] }]
+        })
         let params: JSONObject = ["uri": "a:b"]
         let modern = try await bench.server.connect(as: bench.alice, over: .http).askModern(method, params)["result"]
         #expect(modern?["ttlMs"]?.int == lifetime)
