@@ -82,11 +82,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "LegworkMCP", dependencies: ["LegworkCore", "Legwork"], swiftSettings: strict),
+        .target(name: "LegworkFixtures", dependencies: ["LegworkCore", "LegworkMCP"], swiftSettings: strict),
         .target(
             name: "LegworkDaemon",
             dependencies: [
                 "LegworkCore", "Legwork", "LegworkSQLite", "LegworkCommands", "LegworkEventLoop", "LegworkHTTP", "LegworkMCP",
-                "LegworkAgents",
+                "LegworkAgents", "LegworkFixtures",
             ],
             swiftSettings: strict
         ),
@@ -178,7 +179,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LegworkMCPTests",
-            dependencies: ["LegworkCore", "Legwork", "LegworkMCP", "LegworkTestKit"],
+            dependencies: ["LegworkCore", "Legwork", "LegworkMCP", "LegworkFixtures", "LegworkTestKit"],
             swiftSettings: strict
         ),
         .testTarget(

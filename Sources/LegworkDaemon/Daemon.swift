@@ -3,6 +3,7 @@ public import Legwork
 import LegworkCommands
 import LegworkCore
 import LegworkEventLoop
+import LegworkFixtures
 import LegworkHTTP
 import LegworkMCP
 import LegworkSQLite
@@ -19,6 +20,7 @@ public final class Daemon: Sendable {
     /// The manager.
     public let manager: TaskManager
     private let server: HTTPServer
+    private let speaker: MCPServer
     private let mcp: MCPHTTPEndpoint
     private let shims: MCPShimEndpoint
     private let answers: LastingAnswers
@@ -65,6 +67,9 @@ public final class Daemon: Sendable {
         try registry.register(tool)
         try manager.registerCompanionTools()
         try manager.registerEvidenceTools()
+        if configuration.offersFixtures {
+            for fixture in try Fixtures.tools() { try registry.register(fixture) }
+        }
         let agents = try AgentTools(configuration, manager, log)
         loops = [doors, commands] + (agents.loop.map { [$0] } ?? [])
 
@@ -94,7 +99,10 @@ public final class Daemon: Sendable {
         speaking.toolWindows = configuration.mcpToolWindows
         speaking.clientWindows = configuration.mcpClientWindows
         speaking.stateKey = try StateKey.load(path: folder.stateKey)
+        if configuration.offersFixtures { Fixtures.equip(&speaking) }
+        speaking.prompts.append(.taskReview(manager))
         let speaker = MCPServer(manager: manager, options: speaking)
+        self.speaker = speaker
         let shims = MCPShimEndpoint(speaker, log: log)
         let mcp = MCPHTTPEndpoint(speaker, limits: speaking.limits, log: log)
         self.mcp = mcp
@@ -157,6 +165,7 @@ public final class Daemon: Sendable {
             await stop.wait()
             log.write("stopping")
             answers.drain()
+            speaker.endSubscriptions()
             await manager.shutdown()
             mcp.close()
             shims.close()

@@ -57,6 +57,61 @@ struct PromptTests {
         #expect(try await connection().ask("prompts/get", params)["error"]?["code"]?.int == -32602)
     }
 
+    private static let asking = MCPPrompt(
+        name: "ask",
+        questions: [
+            ToolQuestion(
+                "Which context?",
+                schema: ["type": "object", "properties": ["context": ["type": "string"]], "required": ["context"]],
+                key: "context"
+            ),
+            ToolQuestion(.sampling(["messages": [], "maxTokens": 5]), key: "draft"),
+        ]
+    ) { request in
+        [.user("\(request.answers["context"]?["context"]?.string ?? "-") \(request.answers["draft"]?["content"]?.string ?? "-")")]
+    }
+
+    private static func retry(_ responses: JSONObject, abilities: JSONValue = ["elicitation": [:], "sampling": [:]]) -> JSONObject {
+        [
+            "name": "ask", "inputResponses": .object(responses),
+            "_meta": [
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": abilities,
+            ],
+        ]
+    }
+
+    @Test("that ask first are given in the modern era to whoever answers with the request")
+    func asks() async throws {
+        let bench = try MCPBench(serving: { $0.prompts = [Self.asking] })
+        let connection = bench.server.connect(as: bench.alice, over: .http)
+        func get(_ responses: JSONObject) async throws -> JSONValue {
+            try await connection.ask("prompts/get", .object(Self.retry(responses)))
+        }
+        let form: JSONValue = ["action": "accept", "content": ["context": "here"]]
+        let asked = try #require(try await get([:])["result"])
+        #expect(asked["resultType"] == "input_required")
+        #expect(asked["requestState"] == nil)
+        #expect(asked["inputRequests"]?["context"]?["method"] == "elicitation/create")
+        #expect(asked["inputRequests"]?["draft"]?["params"] == ["messages": [], "maxTokens": 5])
+        // What is missing, or does not fit, is asked again.
+        let again = try await get(["context": form, "draft": 5, "other": form])["result"]
+        #expect(again?["inputRequests"]?.object?.members.map(\.key) == ["draft"])
+        let result = try await get(["context": form, "draft": ["role": "assistant", "content": "text", "model": "m"]])["result"]
+        #expect(result?["resultType"] == "complete")
+        #expect(result?["messages"]?[0]?["content"]?["text"] == "here text")
+        #expect(try await get(["context": ["action": "decline"]])["error"]?["code"]?.int == -32602)
+    }
+
+    @Test("that ask first say what a client must be able to do, when it cannot")
+    func cannotBeAsked() async throws {
+        let bench = try MCPBench(serving: { $0.prompts = [Self.asking] })
+        let connection = bench.server.connect(as: bench.alice, over: .http)
+        let answer = try await connection.ask("prompts/get", .object(Self.retry([:], abilities: ["elicitation": [:]])))
+        #expect(answer["error"]?["code"]?.int == -32021)
+        #expect(answer["error"]?["data"] == ["requiredCapabilities": ["sampling": [:]]])
+        #expect(try await bench.legacy().ask("prompts/get", ["name": "ask"])["error"]?["code"]?.int == -32602)
+    }
+
     @Test("are declared only by a server that has some")
     func declared() async throws {
         let with = try MCPBench(serving: { $0.prompts = [Self.greeting] })
@@ -66,7 +121,9 @@ struct PromptTests {
         }
         #expect(try await prompts(with) == [:])
         #expect(try await prompts(without) == nil)
-        #expect(try await without.legacy().ask("prompts/list")["result"] == ["prompts": []])
+        for method in ["prompts/list", "prompts/get"] {
+            #expect(try await without.legacy().ask(method, ["name": "greet"])["error"]?["code"]?.int == -32601)
+        }
     }
 
     @Test("of the daemon have a model look through the caller's tasks")

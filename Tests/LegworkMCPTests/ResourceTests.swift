@@ -93,7 +93,7 @@ struct ResourceTests {
         arguments: ["resources/list", "resources/templates/list", "prompts/list", "tools/list"]
     )
     func badCursor(method: String) async throws {
-        let bench = try MCPBench(echo())
+        let bench = try MCPBench(echo(), serving: { $0.prompts = [MCPPrompt(name: "p") { _ in [] }] })
         let connection = try await bench.legacy()
         for cursor in ["", "x", "c", "c0", "c-1", "t0", "t-1", "t99999", "m3", "m9999", "p1", "r1", "r0", "c\u{0}1", "cc1"] {
             let answer = try await connection.ask(method, ["cursor": .string(cursor)])
@@ -111,7 +111,10 @@ struct ResourceTests {
         ]
     )
     func caching(method: String, lifetime: Int) async throws {
-        let bench = try MCPBench(serving: { $0.resources = [MCPResource(uri: "a:b", name: "b") { _ in .text("b") }] })
+        let bench = try MCPBench(serving: { options in
+            options.resources = [MCPResource(uri: "a:b", name: "b") { _ in .text("b") }]
+            options.prompts = [MCPPrompt(name: "p") { _ in [] }]
+        })
         let params: JSONObject = ["uri": "a:b"]
         let modern = try await bench.server.connect(as: bench.alice, over: .http).askModern(method, params)["result"]
         #expect(modern?["ttlMs"]?.int == lifetime)
@@ -210,8 +213,12 @@ struct ResourceTests {
         let foreign = try #require(try await bench.manager.call("slow", as: bench.bob, options: .background).task).id
         let mine = try #require(try await bench.manager.call("slow", as: bench.alice, options: .background).task).id
         let connection = try await bench.legacy()
-        var uris = ["", "task://", "task:", "file:///etc/passwd", "task://\(TaskID.random())", "task://\(foreign)/output", "task://\(foreign)"]
-        for tail in ["/", "/nothing", "/output/", "/output?offset=-1", "/output?offset=x", "/output?x=1", "?x", "/timeline?after=", "\u{0}"] {
+        var uris = [
+            "", "task://", "task:", "file:///etc/passwd", "task://\(TaskID.random())", "task://\(foreign)/output", "task://\(foreign)",
+        ]
+        for tail in [
+            "/", "/nothing", "/output/", "/output?offset=-1", "/output?offset=x", "/output?x=1", "?x", "/timeline?after=", "\u{0}",
+        ] {
             uris.append("task://\(mine)\(tail)")
         }
         for uri in uris {
@@ -224,7 +231,10 @@ struct ResourceTests {
         tool.mayEnd.fire()
     }
 
-    @Test("are linked to by tickets, for clients that know such links", arguments: ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"])
+    @Test(
+        "are linked to by tickets, for clients that know such links",
+        arguments: ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
+    )
     func links(revision: String) async throws {
         let bench = try MCPBench(scripted { $0.background = .always })
         let connection = revision == "2026-07-28" ? bench.server.connect(as: bench.alice, over: .http) : try await bench.legacy(revision)
@@ -259,7 +269,8 @@ struct URIPatternTests {
     @Test(
         "fits nothing else",
         arguments: [
-            "", "test://template//data", "test://template/1/2/data", "test://template/1/data/", "test://template/1", "test://template/%/data",
+            "", "test://template//data", "test://template/1/2/data", "test://template/1/data/", "test://template/1",
+            "test://template/%/data",
             "test://template/%ff/data", "test://template/1?x/data", "TEST://template/1/data",
         ]
     )
@@ -280,7 +291,9 @@ struct URIPatternTests {
 struct Base64Tests {
     @Test(
         "are as RFC 4648 has them",
-        arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")]
+        arguments: [
+            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+        ]
     )
     func vectors(text: String, encoded: String) {
         #expect(Base64.text(of: Array(text.utf8)) == encoded)

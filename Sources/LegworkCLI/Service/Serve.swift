@@ -43,6 +43,7 @@ enum Serve: Command {
         Option("streams", value: "N", "let at most so many event streams be open (default 2048)"),
         Option("streams-per-owner", value: "N", "the same for one owner (default 1024)"),
         Option("no-shell", "let run_command take no shell lines"),
+        Option("fixtures", "offer tools, resources and prompts on which MCP clients can be tried out"),
         Option("detached", "say 'ready' on standard output, then close it; for commands that start a daemon"),
     ]
 
@@ -71,6 +72,7 @@ enum Serve: Command {
         configuration.agentsFile = arguments["agents"]
         if let streams = try arguments.number("streams", in: 0...100_000) { configuration.maximumStreams = streams }
         if let streams = try arguments.number("streams-per-owner", in: 0...100_000) { configuration.maximumStreamsPerOwner = streams }
+        configuration.offersFixtures = arguments.has("fixtures")
 
         let daemon: Daemon
         do {

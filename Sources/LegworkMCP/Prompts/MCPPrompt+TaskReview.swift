@@ -31,9 +31,13 @@ extension MCPPrompt {
             }
             let page = try await manager.tasks(query)
             let now = clock.now
-            var text = "Review my background tasks. Say in a few lines which of them still run, which wait for an answer or stand still and what "
-            text += "they need, which failed and why, and what came of the others. Use check_task for details, and ask me before you "
-            text += "cancel, resume or answer any.\n\n"
+            var text = """
+                Review my background tasks. Say in a few lines which of them still run, which wait for an answer or stand still and what they \
+                need, which failed and why, and what came of the others. Use check_task for details, and ask me before you cancel, resume or \
+                answer any.
+
+
+                """
             if page.tasks.isEmpty { text += "There are none." }
             text += page.tasks.map { "- \(TaskReport($0, now: now).sentence)" }.joined(separator: "\n")
             if page.next != nil { text += "\n\nThere are more; list_tasks shows them." }

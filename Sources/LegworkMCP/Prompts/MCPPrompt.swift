@@ -56,6 +56,8 @@ public struct MCPPrompt: Sendable {
     public struct Request: Sendable {
         /// What is filled in, by the blank's name. All that must be filled in is there.
         public var arguments: [String: String]
+        /// What was answered, by the question's key. All questions have their answer.
+        public var answers: [String: JSONValue]
         /// Who wants it.
         public var caller: Caller
     }
@@ -68,6 +70,8 @@ public struct MCPPrompt: Sendable {
     public var description: String?
     /// Its blanks.
     public var arguments: [Argument]
+    /// What the client is asked before the text is made, each with a key of its own.
+    public var questions: [ToolQuestion]
     /// Makes the text.
     public var make: @Sendable (Request) async throws -> [Message]
 
@@ -79,12 +83,14 @@ public struct MCPPrompt: Sendable {
         title: String? = nil,
         description: String? = nil,
         arguments: [Argument] = [],
+        questions: [ToolQuestion] = [],
         make: @escaping @Sendable (Request) async throws -> [Message]
     ) {
         self.name = name
         self.title = title
         self.description = description
         self.arguments = arguments
+        self.questions = questions
         self.make = make
     }
 }

@@ -51,6 +51,8 @@ extension MCPServer {
         options.window = self.options.window(for: tool, client: exchange.client)
         options.inBackground = call.wantsTask || (tool.requires.contains(.tasks) && asking == .not)
         options.decideWhenCallerLeaves = { request.whenCallerLeaves() }
+        if exchange.takesTasks, self.options.tasksAtOnce.contains(tool.name) { options.inBackground = true }
+        if let log = MCPLogReporter(exchange, tool.name, attended.notify) { options.onLog = { log.report($0) } }
         if let progress = attended.progress { options.onReport = { progress.report($0) } }
         options.onAsk = { request.noteAsking() }
         switch try await manager.call(call.name, call.arguments, as: caller(of: request), options: options) {

@@ -24,7 +24,7 @@ extension MCPServer {
             return exchange.acknowledged
         case .listen(let filter): return try await listen(filter, for: request, notify)
         case .listPrompts(let cursor): return try exchange.prompts(options.prompts, cursor: cursor)
-        case .getPrompt(let name, let arguments): return try await prompt(name, arguments, for: request)
+        case .getPrompt(let name, let arguments, let retry): return try await prompt(name, arguments, retry, for: request, notify)
         case .complete(let asked): return exchange.completion(try await completion(asked, for: request.caller))
         }
     }

@@ -2,14 +2,36 @@ import Legwork
 import LegworkCore
 
 extension MCPServer {
-    /// A prompt with its blanks filled in.
-    func prompt(_ name: String, _ arguments: [String: String], for request: MCPOpenRequest) async throws -> MCPAnswer {
+    /// A prompt with its blanks filled in, or what the client is asked first.
+    func prompt(
+        _ name: String,
+        _ arguments: [String: String],
+        _ retry: MCPRetry,
+        for request: MCPOpenRequest,
+        _ notify: @escaping @Sendable (MCPNotification) -> Void
+    ) async throws -> MCPAnswer {
         let prompt = try prompt(named: name)
         for argument in prompt.arguments where argument.isRequired && arguments[argument.name] == nil {
             throw MCPError(.invalidParams, "the prompt '\(prompt.name)' needs params.arguments.\(argument.name), a string")
         }
-        let messages = try await prompt.make(MCPPrompt.Request(arguments: arguments, caller: request.caller))
-        return request.exchange.prompt(prompt, messages)
+        var inquiry = MCPPromptInquiry(prompt, at: clock.now)
+        try inquiry.take(retry.inputResponses)
+        if let open = try inquiry.open(for: request.exchange) {
+            // Nothing of the client is kept: what it was asked it answers with the whole request (2026-07-28, basic/utilities/mrtr).
+            if request.exchange.revision.isModern { return request.exchange.inputRequired(open, state: nil) }
+            for question in open {
+                switch await request.peer.requests.send(question.json(in: request.exchange.revision), notify) {
+                case .none: throw CancellationError()
+                case .error: try inquiry.decline(question.key)
+                case .result(let result): try inquiry.take([question.key: result])
+                }
+            }
+            if let left = try inquiry.open(for: request.exchange)?.first {
+                throw MCPError(.invalidParams, "what the client answered to '\(left.key)' does not fit")
+            }
+        }
+        let filled = MCPPrompt.Request(arguments: arguments, answers: inquiry.answers, caller: request.caller)
+        return request.exchange.prompt(prompt, try await prompt.make(filled))
     }
 
     private func prompt(named name: String) throws(MCPError) -> MCPPrompt {

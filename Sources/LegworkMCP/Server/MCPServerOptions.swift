@@ -16,6 +16,8 @@ public struct MCPServerOptions: Sendable {
     public var resourceTemplates: [MCPResourceTemplate] = []
     /// The prompts that are offered.
     public var prompts: [MCPPrompt] = []
+    /// Tools whose calls become tasks at once, however quick they are, when their client takes tasks for answers (2026-07-28).
+    public var tasksAtOnce: Set<String> = []
     /// How large and deep a message may be.
     public var limits: JSONLimits = JSONLimits(depth: 128, bytes: 16 << 20)
     /// How many requests of one connection are worked on at once; more are refused.

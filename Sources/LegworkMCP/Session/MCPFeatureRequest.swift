@@ -17,12 +17,12 @@ public enum MCPFeatureRequest: Sendable, Hashable {
     /// A page of the prompts.
     case listPrompts(cursor: String?)
     /// A prompt with its arguments filled in.
-    case getPrompt(name: String, arguments: [String: String])
+    case getPrompt(name: String, arguments: [String: String], MCPRetry)
     /// How an argument may go on.
     case complete(MCPCompletionRequest)
 
-    /// Reads a request; nil when the method is another one, or unknown in the revision.
-    init?(_ request: MCPRequest, in revision: MCPRevision, takesTasks: Bool) throws(MCPError) {
+    /// Reads a request; nil when the method is another one, unknown in the revision, or of a capability that the server does not have.
+    init?(_ request: MCPRequest, in revision: MCPRevision, takesTasks: Bool, hasPrompts: Bool) throws(MCPError) {
         let params = request.params
         switch request.method {
         case "resources/list": self = .listResources(cursor: try params.cursor)
@@ -32,8 +32,10 @@ public enum MCPFeatureRequest: Sendable, Hashable {
         case "resources/unsubscribe" where !revision.isModern: self = .unsubscribe(uri: try params.text("uri"))
         case "subscriptions/listen" where revision.isModern:
             self = .listen(try MCPSubscriptionFilter(params["notifications"], takesTasks: takesTasks))
-        case "prompts/list": self = .listPrompts(cursor: try params.cursor)
-        case "prompts/get": self = .getPrompt(name: try params.text("name"), arguments: try params.texts("arguments"))
+        case "prompts/list" where hasPrompts: self = .listPrompts(cursor: try params.cursor)
+        case "prompts/get" where hasPrompts:
+            let retry = revision.isModern ? try MCPRetry(params) : MCPRetry()
+            self = .getPrompt(name: try params.text("name"), arguments: try params.texts("arguments"), retry)
         case "completion/complete" where revision >= .march2025: self = .complete(try MCPCompletionRequest(params))
         default: return nil
         }

@@ -26,7 +26,9 @@ struct MCPLog: Sendable {
         guard entry.level >= level, count <= Self.limit else { return nil }
         count += 1
         guard count <= Self.limit else {
-            return Self.message(ToolLogEntry(.warning, "\(Self.limit) messages have been sent; the rest is not", logger: entry.logger ?? logger))
+            return Self.message(
+                ToolLogEntry(.warning, "\(Self.limit) messages have been sent; the rest is not", logger: entry.logger ?? logger)
+            )
         }
         var entry = entry
         entry.logger = entry.logger ?? logger

@@ -157,7 +157,7 @@ public struct MCPSession: Sendable {
         case "tools/call": return .perform(.callTool(try MCPToolCall(request.params, in: legacy.revision)), exchange)
         default:
             if let driven = try MCPDrivenTaskRequest(request, in: exchange.revision) { return .perform(.drivenTask(driven), exchange) }
-            guard let feature = try MCPFeatureRequest(request, in: exchange.revision, takesTasks: false) else {
+            guard let feature = try MCPFeatureRequest(request, in: exchange.revision, takesTasks: false, hasPrompts: hasPrompts) else {
                 throw Self.unknownMethod(request.method, httpStatus: 200)
             }
             return .perform(.feature(feature), exchange)
@@ -199,7 +199,7 @@ public struct MCPSession: Sendable {
             }
             return .perform(.updateTask(id, responses), exchange)
         default:
-            guard let feature = try MCPFeatureRequest(request, in: revision, takesTasks: exchange.takesTasks) else {
+            guard let feature = try MCPFeatureRequest(request, in: revision, takesTasks: exchange.takesTasks, hasPrompts: hasPrompts) else {
                 throw Self.unknownMethod(request.method)
             }
             return .perform(.feature(feature), exchange)

@@ -15,6 +15,7 @@ final class MCPChanges: Sendable {
         var queue = MCPChangeQueue<Topic>()
         /// What ends the watch over each thing.
         var ends: [Topic: @Sendable () -> Void] = [:]
+        var rest: Task<Void, Never>?
         var isOver = false
     }
 
@@ -72,23 +73,41 @@ final class MCPChanges: Sendable {
     }
 
     /// Hands on changes until ``end()`` is called or the calling Swift task is cancelled. To be called once.
+    ///
+    /// - Throws: `CancellationError`, unless it was ended first; and what the body throws.
     func tell(_ body: ([Topic]) async throws -> Void) async throws {
         for await _ in signals {
             let topics = state.withLock { $0.queue.take() }
             if !topics.isEmpty { try await body(topics) }
-            try await clock.sleep(until: clock.uptime + Self.pause)
+            await rest()
         }
-        try Task.checkCancellation()
+        if !state.withLock({ $0.isOver }) { throw CancellationError() }
+    }
+
+    /// Lets changes gather for a while. Its end is not slept through.
+    private func rest() async {
+        let rest = Task { [clock] in _ = try? await clock.sleep(until: clock.uptime + Self.pause) }
+        let isOver = state.withLock { state in
+            state.rest = rest
+            return state.isOver
+        }
+        if isOver { rest.cancel() }
+        await withTaskCancellationHandler {
+            await rest.value
+        } onCancel: {
+            rest.cancel()
+        }
     }
 
     /// Ends all watches. More than once is no mistake.
     func end() {
-        let ends = state.withLock { state in
+        let (ends, rest) = state.withLock { state in
             state.isOver = true
             defer { state.ends = [:] }
-            return Array(state.ends.values)
+            return (Array(state.ends.values), state.rest)
         }
         continuation.finish()
+        rest?.cancel()
         for end in ends { end() }
     }
 }
