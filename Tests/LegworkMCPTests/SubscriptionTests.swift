@@ -9,15 +9,15 @@ import Testing
 final class Letters: Sendable {
     private let stream: AsyncStream<JSONValue>
     private let continuation: AsyncStream<JSONValue>.Continuation
-    private let count = Lock(0)
+    private let number = Lock(0)
 
     init() { (stream, continuation) = AsyncStream.makeStream() }
 
     /// How many there were.
-    var all: Int { count.withLock { $0 } }
+    var count: Int { number.withLock { $0 } }
 
     func add(_ notification: MCPNotification) {
-        count.withLock { $0 += 1 }
+        number.withLock { $0 += 1 }
         continuation.yield(notification.json)
     }
 
@@ -49,11 +49,11 @@ struct LegacySubscriptionTests {
         _ = try await bench.manager.pin(id, in: .operator)
         await bench.pass(MCPChanges.pause)
         #expect(try await letters.next() == updated)
-        #expect(letters.all == 2)
+        #expect(letters.count == 2)
         #expect(try await connection.ask("resources/unsubscribe", ["uri": uri])["result"] == [:])
         _ = try await bench.manager.unpin(id, in: .operator)
         connection.close()
-        #expect(letters.all == 2)
+        #expect(letters.count == 2)
         withExtendedLifetime(attachment) {}
         tool.mayEnd.fire()
     }
@@ -169,7 +169,7 @@ struct ListenTests {
                 "io.modelcontextprotocol/serverInfo":{"name":"bench","version":"1.0"}}}}
                 """
         )
-        #expect(letters.all == 2)
+        #expect(letters.count == 2)
         tool.mayEnd.fire()
     }
 
