@@ -3,7 +3,8 @@
 /// The source is the HTML standard, section 9.2.6: lines end in LF, CR or CRLF; comments and unknown fields are overlooked; an event
 /// without data is none; an event that the end of the stream cuts off is dropped.
 public struct HTTPEventReader: Sendable {
-    /// The id that the last event carried or inherited; send it as `Last-Event-ID` when connecting again.
+    /// The id that the last whole event carried or inherited; send it as `Last-Event-ID` when connecting again. That of an event which was
+    /// cut off does not count: it has to be sent again.
     public private(set) var lastEventID: String?
     /// How long the server asks clients to wait before they connect again.
     public private(set) var retry: Duration?
@@ -13,6 +14,8 @@ public struct HTTPEventReader: Sendable {
     private var data: [UInt8] = []
     private var hasData = false
     private var event: String?
+    /// The id that the event being read will have.
+    private var id: String?
     private var afterReturn = false
     /// How much of a byte order mark has been seen; nil when it can no longer come.
     private var markBytes: Int? = 0
@@ -29,6 +32,14 @@ public struct HTTPEventReader: Sendable {
     /// - Throws: `HTTPError` with the code `tooLarge`; the reader is then useless.
     public mutating func read(_ bytes: some Sequence<UInt8>) throws(HTTPError) -> [HTTPServerSentEvent] {
         var events: [HTTPServerSentEvent] = []
+        // Bytes that lie side by side, as nearly all do, are read as such; a sequence of another module is slow to ask for each.
+        let isTooLarge = bytes.withContiguousStorageIfAvailable { unsafe !take($0, into: &events) } ?? !take(bytes, into: &events)
+        if isTooLarge { throw HTTPError(.tooLarge, "An event is larger than \(maximumEventSize) bytes.") }
+        return events
+    }
+
+    /// False when there is too much.
+    private mutating func take(_ bytes: some Sequence<UInt8>, into events: inout [HTTPServerSentEvent]) -> Bool {
         for byte in bytes {
             if skipsMark(byte) { continue }
             let completesReturn = afterReturn && byte == 0x0a
@@ -37,24 +48,22 @@ public struct HTTPEventReader: Sendable {
             if byte == 0x0a || byte == 0x0d {
                 if let event = endLine() { events.append(event) }
             } else {
-                guard line.count + data.count < maximumEventSize else {
-                    throw HTTPError(.tooLarge, "An event is larger than \(maximumEventSize) bytes.")
-                }
+                guard line.count + data.count < maximumEventSize else { return false }
                 line.append(byte)
             }
         }
-        return events
+        return true
     }
 
     /// One byte order mark at the very beginning is no part of the stream.
     private mutating func skipsMark(_ byte: UInt8) -> Bool {
-        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
         guard let count = markBytes else { return false }
+        let mark: [3 of UInt8] = [0xef, 0xbb, 0xbf]
         if byte == mark[count] {
             markBytes = count == 2 ? nil : count + 1
             return true
         }
-        line.append(contentsOf: mark[..<count])
+        for index in 0..<count { line.append(mark[index]) }
         markBytes = nil
         return false
     }
@@ -73,7 +82,7 @@ public struct HTTPEventReader: Sendable {
         case "event":
             event = String(decoding: value, as: UTF8.self)
         case "id":
-            if !value.contains(0) { lastEventID = String(decoding: value, as: UTF8.self) }
+            if !value.contains(0) { id = String(decoding: value, as: UTF8.self) }
         case "retry":
             if !value.isEmpty, value.count <= 12, value.allSatisfy({ HTTPSyntax.digit($0) != nil }),
                 let milliseconds = Int(String(decoding: value, as: UTF8.self))
@@ -92,8 +101,9 @@ public struct HTTPEventReader: Sendable {
             hasData = false
             event = nil
         }
+        lastEventID = id
         guard hasData else { return nil }
         let name = event.flatMap { $0.isEmpty ? nil : $0 }
-        return HTTPServerSentEvent(event: name, id: lastEventID, data: String(decoding: data, as: UTF8.self))
+        return HTTPServerSentEvent(event: name, id: id, data: String(decoding: data, as: UTF8.self))
     }
 }

@@ -59,6 +59,15 @@ struct EventReading {
         #expect(reader.lastEventID == "x")
     }
 
+    @Test("remembers no id of an event that was cut off, so that it is sent again")
+    func forgetsCutOff() throws {
+        var reader = HTTPEventReader()
+        _ = try reader.read(utf8("id: 1\ndata: a\n\nid: 2\ndata: b\n"))
+        #expect(reader.lastEventID == "1")
+        #expect(try reader.read(utf8("\n")) == [HTTPServerSentEvent(id: "2", data: "b")])
+        #expect(reader.lastEventID == "2")
+    }
+
     @Test(
         "refuses an event that is too large",
         arguments: ["data: 0123456789abcdef", "data: 01234567\ndata: 01234567\n", ": 0123456789abcdef"]
