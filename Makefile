@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PREFIX ?= $(HOME)/.local
 STRICT := --explicit-target-dependency-import-check error
 
-.PHONY: help build demo test test-swift test-examples test-clients test-schedules bench soak lint docs format install clean setup
+.PHONY: help build demo test test-swift test-examples test-clients test-schedules bench fuzz soak lint docs format install clean setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,20 +50,24 @@ bench: setup ## measure, print a table, and write .build/bench.json
 	swift build -c release --product legwork $(STRICT)
 	@# Other queues are measured in the same run, unless other groups are chosen.
 	@words="$(filter-out -%,$(BENCH))"; if [ -z "$$words" ] || [[ " $$words " == *" queue "* ]]; then scripts/bench-peers .build/bench-peers.jsonl; fi
+	@scripts/bench-http-peer
 	LEGWORK_BENCH_PEERS=.build/bench-peers.jsonl .build/release/legwork-bench $(BENCH)
+
+fuzz: setup ## feed the parsers with bytes for a minute each (FUZZ="http sse --time 600"), until one breaks
+	@scripts/fuzz $(FUZZ)
 
 soak: build ## load a daemon, kill it again and again, and look whether every task ended once (SOAK="--tasks 100000")
 	@scripts/soak .build/release/legwork $(SOAK)
 
 lint: ## check the format and the size of the files
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks Examples
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks Examples Fuzz
 	@scripts/check-file-sizes
 
 docs: setup ## build the documentation of the library into .build/docs
 	@scripts/docs
 
 format: ## bring the sources into the house's format
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Examples
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Examples Fuzz
 
 install: setup ## install the command under PREFIX (default ~/.local); it needs no Swift to run
 	swift build -c release --product legwork --static-swift-stdlib --scratch-path .build/static

@@ -107,6 +107,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What has to stand any bytes. The fuzzer's program is added below.
+        .target(
+            name: "LegworkFuzz",
+            dependencies: ["LegworkCore", "LegworkHTTP", "LegworkMCP"],
+            path: "Fuzz/LegworkFuzz",
+            swiftSettings: strict
+        ),
+
         // Examples: the tests run them.
         .executableTarget(
             name: "example-chat-bot",
@@ -182,6 +190,7 @@ let package = Package(
             dependencies: ["LegworkCore", "Legwork", "LegworkMCP", "LegworkFixtures", "LegworkTestKit"],
             swiftSettings: strict
         ),
+        .testTarget(name: "FuzzCorpusTests", dependencies: ["LegworkFuzz"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["LegworkCore", "Legwork", "LegworkCLI", "LegworkDaemon", "LegworkHTTP", "LegworkTestKit", "legwork"],
@@ -190,3 +199,10 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// It has no `main` but that of the fuzzer's own runtime, so it is there for `make fuzz` only.
+if Context.environment["LEGWORK_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "legwork-fuzz", dependencies: ["LegworkFuzz"], path: "Fuzz/legwork-fuzz", swiftSettings: strict)
+    )
+}

@@ -15,7 +15,7 @@ public struct HTTPServerSentEvent: Sendable, Hashable {
     }
 
     /// The event as it is sent, its ending blank line included.
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(data.utf8.count + 32)
         if let event { bytes += Array("event: \(Self.oneLine(event))\n".utf8) }
@@ -39,7 +39,7 @@ public struct HTTPServerSentEvent: Sendable, Hashable {
         return bytes
     }
 
-    static func oneLine(_ text: String) -> String {
+    package static func oneLine(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 == 0x0a || $0 == 0x0d || $0 == 0 }) else { return text }
         return String(decoding: text.utf8.map { $0 == 0x0a || $0 == 0x0d || $0 == 0 ? 0x20 : $0 }, as: UTF8.self)
     }

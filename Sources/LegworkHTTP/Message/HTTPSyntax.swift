@@ -1,7 +1,7 @@
 /// The character classes and small conversions of HTTP (RFC 9110, RFC 3986).
-enum HTTPSyntax {
+package enum HTTPSyntax {
     /// A character of a token: method and field names (RFC 9110 §5.6.2).
-    static func isToken(_ byte: UInt8) -> Bool {
+    package static func isToken(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
         case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
@@ -13,11 +13,11 @@ enum HTTPSyntax {
     }
 
     /// A byte that may stand in a field's value: everything but control characters; the tab is allowed.
-    static func isFieldValue(_ byte: UInt8) -> Bool {
+    package static func isFieldValue(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte != 0x7f || byte == 0x09
     }
 
-    static func isBlank(_ byte: UInt8) -> Bool {
+    package static func isBlank(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x09
     }
 
@@ -42,13 +42,13 @@ enum HTTPSyntax {
     }
 
     /// Compares without regard to the case of ASCII letters.
-    static func isEqual(_ left: String, _ right: String) -> Bool {
+    package static func isEqual(_ left: String, _ right: String) -> Bool {
         let (left, right) = (left.utf8, right.utf8)
         guard left.count == right.count else { return false }
         return zip(left, right).allSatisfy { lowercased($0) == lowercased($1) }
     }
 
-    static func trimmed(_ text: Substring) -> String {
+    package static func trimmed(_ text: Substring) -> String {
         var bytes = text.utf8[...]
         while let first = bytes.first, isBlank(first) { bytes.removeFirst() }
         while let last = bytes.last, isBlank(last) { bytes.removeLast() }
@@ -56,7 +56,7 @@ enum HTTPSyntax {
     }
 
     /// Undoes percent-encoding; nil when it is malformed, contains a zero byte or is not UTF-8.
-    static func percentDecoded(_ text: Substring, plusIsBlank: Bool = false) -> String? {
+    package static func percentDecoded(_ text: Substring, plusIsBlank: Bool = false) -> String? {
         let bytes = text.utf8
         guard bytes.contains(where: { $0 == UInt8(ascii: "%") || plusIsBlank && $0 == UInt8(ascii: "+") }) else { return String(text) }
         var decoded: [UInt8] = []
@@ -74,7 +74,7 @@ enum HTTPSyntax {
     }
 
     /// Whether a `Host` value names a host and perhaps a port (RFC 9110 §7.2), in the characters that real ones use.
-    static func isHost(_ value: some StringProtocol) -> Bool {
+    package static func isHost(_ value: some StringProtocol) -> Bool {
         var bytes = Array(value.utf8)[...]
         guard let first = bytes.first, bytes.count <= 255 else { return false }
         if first == UInt8(ascii: "[") {

@@ -1,6 +1,6 @@
 /// The request line and the fields, and what they say about the body and the connection.
-struct HTTPRequestHead: Sendable {
-    enum Framing: Sendable, Hashable {
+package struct HTTPRequestHead: Sendable {
+    package enum Framing: Sendable, Hashable {
         case none, fixed(Int), chunked
     }
 
@@ -8,11 +8,11 @@ struct HTTPRequestHead: Sendable {
         let rejection: HTTPRejection
     }
 
-    private(set) var method = ""
-    private(set) var target = ""
-    private(set) var isVersion10 = false
-    var headers = HTTPHeaders()
-    private(set) var framing = Framing.none
+    package private(set) var method = ""
+    package private(set) var target = ""
+    package private(set) var isVersion10 = false
+    package var headers = HTTPHeaders()
+    package private(set) var framing = Framing.none
     private(set) var expectsContinue = false
     /// Whether the client wants to use the connection again.
     private(set) var keepAlive = false

@@ -5,15 +5,21 @@
 ///
 /// libevent's evhttp is not used for this: before anybody can look, it has joined folded lines, cut values off at zero bytes, taken lone
 /// line feeds for line ends and read `0x3` or `+3` as a chunk's size.
-struct HTTPRequestParser: Sendable {
-    struct Limits: Sendable {
+package struct HTTPRequestParser: Sendable {
+    package struct Limits: Sendable {
         /// Bytes of the request line and the fields together.
-        var head = 64 * 1024
-        var fieldCount = 128
-        var body = 16 * 1024 * 1024
+        package var head: Int
+        package var fieldCount: Int
+        package var body: Int
+
+        package init(head: Int = 64 * 1024, fieldCount: Int = 128, body: Int = 16 * 1024 * 1024) {
+            self.head = head
+            self.fieldCount = fieldCount
+            self.body = body
+        }
     }
 
-    enum Event: Sendable {
+    package enum Event: Sendable {
         case needMore
         /// The head of a request whose body is still to be read.
         case head(HTTPRequestHead)
@@ -44,7 +50,7 @@ struct HTTPRequestParser: Sendable {
     private var skippedLine = false
     private(set) var body: [UInt8] = []
 
-    init(limits: Limits) {
+    package init(limits: Limits) {
         self.limits = limits
     }
 
@@ -57,16 +63,19 @@ struct HTTPRequestParser: Sendable {
         }
     }
 
-    /// Bytes that were received and not yet read.
-    var unread: Int { buffer.count - position }
+    /// Bytes that are held in memory, whether in use or not.
+    package var held: Int { buffer.capacity + body.capacity }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    /// Bytes that were received and not yet read.
+    package var unread: Int { buffer.count - position }
+
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         compact()
         unsafe buffer.append(contentsOf: bytes)
     }
 
     /// The next event; call until `needMore` or `rejected`. Unless another is to be read, do not call it after `request`.
-    mutating func next() -> Event {
+    package mutating func next() -> Event {
         while true {
             let event: Event?
             switch state {

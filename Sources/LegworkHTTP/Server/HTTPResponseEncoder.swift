@@ -1,6 +1,6 @@
 /// Writes heads and chunks as bytes.
-enum HTTPResponseEncoder {
-    enum Length {
+package enum HTTPResponseEncoder {
+    package enum Length {
         case none, bytes(Int), chunked
     }
 
@@ -8,7 +8,7 @@ enum HTTPResponseEncoder {
         status < 200 || status == 204 || status == 304
     }
 
-    static func head(
+    package static func head(
         status: Int,
         headers: HTTPHeaders,
         length: Length,
