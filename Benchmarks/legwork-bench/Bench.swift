@@ -8,6 +8,9 @@ import LegworkCore
 enum Bench {
     static func main() async throws {
         let arguments = CommandLine.arguments.dropFirst()
+        if let place = arguments.firstIndex(of: "--http-daemon"), place + 1 < arguments.endIndex {
+            return try await HTTPDaemon.run(folder: arguments[place + 1])
+        }
         let isQuick = arguments.contains("--quick")
         let chosen = arguments.filter { !$0.hasPrefix("-") }
         let report = Report()
@@ -15,6 +18,7 @@ enum Bench {
             ("inline", InlineBench.run), ("background", BackgroundBench.run), ("json", JSONBench.run), ("durable", DurableBench.run),
             ("daemon", DaemonBench.run), ("million", MillionBench.run), ("messages", MessageBench.run),
             ("family", FamilyBench.run), ("queue", QueueBench.run), ("growth", QueueBench.runGrowth),
+            ("http", HTTPBench.run), ("streams", StreamBench.run),
         ]
         for (name, run) in groups where chosen.isEmpty || chosen.contains(name) {
             note("measuring: \(name)")
