@@ -55,6 +55,16 @@ package enum HTTPSyntax {
         return String(Substring(bytes))
     }
 
+    /// What stands before the query. By its bytes: all of a target is ASCII, and characters take long to find.
+    static func path(of target: Substring) -> Substring {
+        Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") })
+    }
+
+    /// Whether ``percentDecoded(_:plusIsBlank:)`` has an answer.
+    static func isPercentEncoded(_ text: Substring) -> Bool {
+        !text.utf8.contains(UInt8(ascii: "%")) || percentDecoded(text) != nil
+    }
+
     /// Undoes percent-encoding; nil when it is malformed, contains a zero byte or is not UTF-8.
     package static func percentDecoded(_ text: Substring, plusIsBlank: Bool = false) -> String? {
         let bytes = text.utf8

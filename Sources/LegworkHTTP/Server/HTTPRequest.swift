@@ -26,7 +26,7 @@ public struct HTTPRequest: Sendable {
     ) {
         self.method = method
         self.target = target
-        self.path = String(target.prefix { $0 != "?" })
+        self.path = String(HTTPSyntax.path(of: target[...]))
         self.headers = headers
         self.body = body
         self.peer = peer

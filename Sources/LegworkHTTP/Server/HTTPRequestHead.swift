@@ -35,21 +35,21 @@ package struct HTTPRequestHead: Sendable {
         guard !parts[1].isEmpty, parts[1].allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
             return .badRequest("The target contains characters that must be percent-encoded.")
         }
-        switch String(decoding: parts[2], as: UTF8.self) {
-        case "HTTP/1.1": break
-        case "HTTP/1.0": isVersion10 = true
-        case let version where Self.isVersion(version):
+        guard let (major, minor) = Self.version(parts[2]) else { return .badRequest("The version is malformed.") }
+        guard major == 1, minor <= 1 else {
             return HTTPRejection(status: 505, code: "version_not_supported", message: "Use HTTP/1.1.")
-        default: return .badRequest("The version is malformed.")
         }
+        isVersion10 = minor == 0
         method = String(decoding: parts[0], as: UTF8.self)
         return setTarget(String(decoding: parts[1], as: UTF8.self))
     }
 
-    private static func isVersion(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        return bytes.count == 8 && text.hasPrefix("HTTP/") && HTTPSyntax.digit(bytes[5]) != nil && bytes[6] == UInt8(ascii: ".")
-            && HTTPSyntax.digit(bytes[7]) != nil
+    private static func version(_ text: ArraySlice<UInt8>) -> (major: Int, minor: Int)? {
+        let start = text.startIndex
+        guard text.count == 8, text.starts(with: "HTTP/".utf8), text[start + 6] == UInt8(ascii: "."),
+            let major = HTTPSyntax.digit(text[start + 5]), let minor = HTTPSyntax.digit(text[start + 7])
+        else { return nil }
+        return (major, minor)
     }
 
     private mutating func setTarget(_ text: String) -> HTTPRejection? {
@@ -67,7 +67,7 @@ package struct HTTPRequestHead: Sendable {
         } else if text == "*", method != "OPTIONS" {
             return .badRequest("The target * is for OPTIONS only.")
         }
-        guard HTTPSyntax.percentDecoded(origin.prefix { $0 != "?" }) != nil else {
+        guard HTTPSyntax.isPercentEncoded(HTTPSyntax.path(of: origin)) else {
             return .badRequest("The path's percent-encoding is malformed.")
         }
         target = String(origin)
