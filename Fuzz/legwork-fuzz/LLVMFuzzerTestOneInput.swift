@@ -8,6 +8,7 @@ public func LLVMFuzzerTestOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) ->
         try ChosenTarget.target.attempt(Array(UnsafeBufferPointer(start: data, count: size)))
     } catch {
         print("\(ChosenTarget.target.name): \(error.message)")
+        fflush(nil)
         // What the runtime takes for a crash.
         abort()
     }
