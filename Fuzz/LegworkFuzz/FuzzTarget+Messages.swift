@@ -36,7 +36,7 @@ extension FuzzTarget {
         }
     }
 
-    private static func check(_ answer: MCPAnswer, answers id: MCPRequestID?) throws(FuzzFailure) {
+    static func check(_ answer: MCPAnswer, answers id: MCPRequestID?) throws(FuzzFailure) {
         guard let json = try? JSONValue(parsing: answer.bytes), json == answer.json, let object = json.object else {
             throw FuzzFailure(message: "an answer is JSON: \(String(decoding: answer.bytes, as: UTF8.self))")
         }
