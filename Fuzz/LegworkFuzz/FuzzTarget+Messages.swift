@@ -4,7 +4,7 @@ import LegworkMCP
 extension FuzzTarget {
     /// The messages of an MCP client, a line each, in one session: each is answered once at most, with valid JSON-RPC that names its id.
     static let jsonrpc = FuzzTarget("jsonrpc") { input throws(FuzzFailure) in
-        var session = MCPSession(server: MCPServerInfo(name: "fuzz", version: "1"), maximumOpenRequests: 3)
+        var session = MCPSession(server: MCPServerInfo(name: "fuzz", version: "1"), maximumOpenRequests: 3, hasPrompts: true)
         for (number, line) in input.split(separator: 0x0a, maxSplits: 63).enumerated() {
             let message: MCPMessage
             do throws(MCPRejection) {
@@ -26,12 +26,15 @@ extension FuzzTarget {
                 try FuzzFailure.unless(session.openRequests == before.union([request.id]), "what is worked on is open")
                 // Some end, some stay open, so that ids meet again.
                 if number % 2 == 0 { session.finish(request.id) }
-            case (.request, .none), (.request, .cancelRequest): throw FuzzFailure(message: "a request gets its answer: \(message)")
-            case (.notification, .answer), (.response, .answer), (.notification, .perform), (.response, .perform):
-                throw FuzzFailure(message: "only requests are answered: \(message)")
-            case (.notification, .cancelRequest(let id)), (.response, .cancelRequest(let id)):
+            case (.response, .deliver), (.notification, .none): break
+            case (.request, .none), (.request, .cancelRequest), (.request, .deliver):
+                throw FuzzFailure(message: "a request gets its answer: \(message)")
+            case (.notification, .answer), (.notification, .perform), (.notification, .deliver), (.response, .answer),
+                (.response, .perform),
+                (.response, .cancelRequest), (.response, .none):
+                throw FuzzFailure(message: "only requests are answered, and only responses delivered: \(message)")
+            case (.notification, .cancelRequest(let id)):
                 try FuzzFailure.unless(session.openRequests.contains(id), "what is called off is open")
-            case (.notification, .none), (.response, .none): break
             }
         }
     }
