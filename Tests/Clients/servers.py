@@ -1,12 +1,14 @@
 """The servers that the tests drive, and what each of them offers.
 
-`legwork mcp` is tested when LEGWORK names the command; the example server is tested when it has been built (or LEGWORK_MCP_EXAMPLE names it).
+`legwork` is tested when LEGWORK names the command, through its standard input and over HTTP; the example server is tested when it has been
+built (or LEGWORK_MCP_EXAMPLE names it), and knows standard input only.
 """
 
 import os
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from daemon import Daemon
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "Examples/mcp-stdio-server/.build/debug/mcp-stdio-server"
@@ -24,14 +26,18 @@ class Call:
 @dataclass
 class Server:
     name: str
-    command: list[str]
     # How long a call may take before it becomes a task, in seconds.
     window: float
     # Whether tasks outlive the process that the client starts.
     keeps_tasks: bool
     # Whether the slow tool says how far it has come in numbers.
     counts: bool
-    environment: dict[str, str] = field(default_factory=dict)
+    # What a client starts to speak with it over standard input.
+    command: list[str]
+    environment: dict[str, str]
+    # Where it listens; None for standard input.
+    url: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
     def quick(self, text: str) -> Call:
         raise NotImplementedError
@@ -57,7 +63,8 @@ class Server:
 
 class Example(Server):
     def __init__(self, path: Path, state: Path):
-        super().__init__("example", [str(path)], 0.4, False, True, os.environ | {"LEGWORK_WINDOW_MS": "400", "TMPDIR": str(state)})
+        environment = os.environ | {"LEGWORK_WINDOW_MS": "400", "TMPDIR": str(state)}
+        super().__init__("example", 0.4, False, True, [str(path)], environment)
 
     def quick(self, text):
         return Call("word_count", {"text": text}, f"{len(text.split())} words")
@@ -73,9 +80,12 @@ class Example(Server):
 
 
 class Legwork(Server):
-    def __init__(self, path: str, state: Path):
-        environment = os.environ | {"XDG_STATE_HOME": str(state)}
-        super().__init__("legwork", [path, "mcp"], 3.0, True, False, environment)
+    def __init__(self, path: str, state: Path, over_http: bool):
+        self.daemon = Daemon(path, state)
+        super().__init__("legwork", self.daemon.window, True, False, [path, "mcp"], self.daemon.environment)
+        if over_http:
+            self.url = self.daemon.url
+            self.headers = {"Authorization": f"Bearer {self.daemon.token}"}
 
     def quick(self, text):
         return Call("run_command", {"argv": ["echo", text]}, text)
@@ -90,7 +100,7 @@ class Legwork(Server):
         return Call("run_command", {"argv": "soon"}, "arguments.argv")
 
     def stop(self):
-        subprocess.run([self.command[0], "stop"], env=self.environment, capture_output=True, timeout=30, check=False)
+        self.daemon.stop()
 
 
 def example_path() -> Path | None:

@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from wire import Wire, modern
+from wire import StdioWire, modern
 
 HOST = """
 import json, subprocess, sys, time
@@ -61,18 +61,16 @@ def requests(call):
 
 
 @pytest.mark.parametrize("era", ["legacy", "modern"])
-def test_the_process_it_started_leaves(server, era):
-    child = call_and_die(server, requests(server.slow(server.longer))[era])
+def test_the_process_it_started_leaves(stdio_server, era):
+    child = call_and_die(stdio_server, requests(stdio_server.slow(stdio_server.longer))[era])
     assert dead(child, 10), "the server outlived its host"
 
 
 @pytest.mark.parametrize("era", ["legacy", "modern"])
-def test_the_work_goes_on_and_is_found_by_another_session(server, era):
-    if not server.keeps_tasks:
-        pytest.skip(f"the tasks of '{server.name}' end with it")
-    call = server.slow(server.longer)
-    call_and_die(server, requests(call)[era])
-    with Wire(server) as line:
+def test_the_work_goes_on_and_is_found_by_another_session(shim, era):
+    call = shim.slow(shim.longer)
+    call_and_die(shim, requests(call)[era])
+    with StdioWire(shim) as line:
         listed = line.ask("tools/call", modern({"name": "list_tasks"}))["result"]["structuredContent"]["tasks"]
         assert len(listed) == 1
         arguments = {"task_id": listed[0]["task_id"], "timeout": 30}
@@ -81,16 +79,14 @@ def test_the_work_goes_on_and_is_found_by_another_session(server, era):
         assert call.text in "\n".join(block["text"] for block in done["content"])
 
 
-def test_the_shim_itself_is_killed(server):
-    if not server.keeps_tasks:
-        pytest.skip(f"the tasks of '{server.name}' end with it")
-    call = server.slow(server.longer)
-    line = Wire(server)
+def test_the_shim_itself_is_killed(shim):
+    call = shim.slow(shim.longer)
+    line = StdioWire(shim)
     line.begin("tools/call", modern({"name": call.tool, "arguments": call.arguments}), id="call")
-    time.sleep(server.window / 2)
+    time.sleep(shim.window / 2)
     line.process.send_signal(signal.SIGKILL)
     line.process.wait()
-    with Wire(server) as line:
+    with StdioWire(shim) as line:
         listed = line.ask("tools/call", modern({"name": "list_tasks"}))["result"]["structuredContent"]["tasks"]
         assert len(listed) == 1
         arguments = {"task_id": listed[0]["task_id"], "timeout": 30}

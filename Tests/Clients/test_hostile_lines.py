@@ -6,12 +6,12 @@ import subprocess
 import time
 
 import pytest
-from wire import Wire, modern
+from wire import StdioWire, modern
 
 
 @pytest.fixture
-def line(server):
-    with Wire(server) as line:
+def line(stdio_server):
+    with StdioWire(stdio_server) as line:
         yield line
 
 
@@ -119,24 +119,24 @@ def test_lines_in_crumbs_and_with_crlf(line):
     assert "result" in line.answer("crumbs")
 
 
-def test_last_line_without_an_end_is_answered(server):
-    line = Wire(server)
+def test_last_line_without_an_end_is_answered(stdio_server):
+    line = StdioWire(stdio_server)
     line.send_bytes(json.dumps({"jsonrpc": "2.0", "id": "last", "method": "server/discover", "params": modern()}).encode())
     line.process.stdin.close()
     assert "result" in line.answer("last")
     line.close()
 
 
-def test_id_in_use_is_refused(server, line):
-    slow = server.slow(server.longer)
+def test_id_in_use_is_refused(stdio_server, line):
+    slow = stdio_server.slow(stdio_server.longer)
     line.begin("tools/call", modern({"name": slow.tool, "arguments": slow.arguments}), id="twice")
     assert line.ask("tools/list", modern(), id="twice")["error"]["code"] == -32600
     assert line.answer("twice")["result"]["resultType"] == "task"
     still_answers(line, "twice")
 
 
-def test_many_requests_at_once_are_all_answered(server, line):
-    call = server.quick("a b c")
+def test_many_requests_at_once_are_all_answered(stdio_server, line):
+    call = stdio_server.quick("a b c")
     count = 200
     for number in range(count):
         line.begin("tools/call", modern({"name": call.tool, "arguments": call.arguments}), id=number)
@@ -147,11 +147,11 @@ def test_many_requests_at_once_are_all_answered(server, line):
     still_answers(line, "after")
 
 
-def test_nobody_reads(server):
+def test_nobody_reads(stdio_server):
     """A client that asks and never reads is not a reason to grow without bounds."""
     reading, writing = os.pipe()
     inward, outward = os.pipe()
-    process = subprocess.Popen(server.command, stdin=inward, stdout=writing, env=server.environment)
+    process = subprocess.Popen(stdio_server.command, stdin=inward, stdout=writing, env=stdio_server.environment)
     os.close(inward)
     os.close(writing)
     os.set_blocking(outward, False)

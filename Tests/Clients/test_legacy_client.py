@@ -7,15 +7,28 @@ import anyio
 import pytest
 from mcp import ClientSession, McpError, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import create_mcp_http_client
 
 pytestmark = pytest.mark.anyio
 COMPANIONS = ["check_task", "await_task", "list_tasks", "cancel_task", "task_output"]
 
 
 @asynccontextmanager
-async def connected(server, command):
-    parameters = StdioServerParameters(command=command[0], args=command[1:], env=server.environment)
-    async with stdio_client(parameters) as (read, write), ClientSession(read, write) as session:
+async def streams(door):
+    if door.url is None:
+        parameters = StdioServerParameters(command=door.command[0], args=door.command[1:], env=door.environment)
+        async with stdio_client(parameters) as (read, write):
+            yield read, write
+    else:
+        async with create_mcp_http_client(headers=door.headers) as client:
+            async with streamable_http_client(door.url, http_client=client) as (read, write, _):
+                yield read, write
+
+
+@asynccontextmanager
+async def connected(door, **callbacks):
+    async with streams(door) as (read, write), ClientSession(read, write, **callbacks) as session:
         await session.initialize()
         yield session
 
@@ -43,9 +56,8 @@ async def companion(session, name, **arguments):
     return result
 
 
-async def test_handshake_and_list(server, tapped):
-    parameters = StdioServerParameters(command=tapped[0], args=tapped[1:], env=server.environment)
-    async with stdio_client(parameters) as (read, write), ClientSession(read, write) as session:
+async def test_handshake_and_list(server, door):
+    async with streams(door) as (read, write), ClientSession(read, write) as session:
         answer = await session.initialize()
         assert answer.protocolVersion == "2025-11-25"
         assert answer.capabilities.tools is not None
@@ -62,16 +74,16 @@ async def test_handshake_and_list(server, tapped):
             assert "properties" in tool.inputSchema
 
 
-async def test_quick_call_is_answered_inline(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_quick_call_is_answered_inline(server, door):
+    async with connected(door) as session:
         call = server.quick("one two three")
         result = await session.call_tool(call.tool, call.arguments)
         assert not result.isError
         assert call.text in text(result)
 
 
-async def test_slow_call_gives_a_ticket_and_then_its_result(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_slow_call_gives_a_ticket_and_then_its_result(server, door):
+    async with connected(door) as session:
         await session.list_tools()
         call = server.slow(server.longer)
         task = await ticket(session, call)
@@ -86,8 +98,8 @@ async def test_slow_call_gives_a_ticket_and_then_its_result(server, tapped):
         assert again.structuredContent["elapsed_seconds"] == ended.structuredContent["elapsed_seconds"]
 
 
-async def test_await_gives_up_without_an_error(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_await_gives_up_without_an_error(server, door):
+    async with connected(door) as session:
         task = await ticket(session, server.slow(server.longer + 5))
         waited = await companion(session, "await_task", task_id=task, timeout=0.5)
         assert waited.structuredContent["status"] == "running"
@@ -95,8 +107,8 @@ async def test_await_gives_up_without_an_error(server, tapped):
         await companion(session, "cancel_task", task_id=task)
 
 
-async def test_failed_task_is_reported(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_failed_task_is_reported(server, door):
+    async with connected(door) as session:
         call = server.failing(server.longer)
         task = await ticket(session, call)
         ended = await companion(session, "await_task", task_id=task, timeout=30)
@@ -104,8 +116,8 @@ async def test_failed_task_is_reported(server, tapped):
         assert call.text in text(ended)
 
 
-async def test_cancel(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_cancel(server, door):
+    async with connected(door) as session:
         task = await ticket(session, server.slow(120))
         cancelled = await companion(session, "cancel_task", task_id=task)
         assert cancelled.structuredContent["disposition"] == "requested"
@@ -115,8 +127,8 @@ async def test_cancel(server, tapped):
         assert again.structuredContent["disposition"] == "already_finished"
 
 
-async def test_list_and_output(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_list_and_output(server, door):
+    async with connected(door) as session:
         tasks = [await ticket(session, server.slow(server.longer)) for _ in range(3)]
         page = await companion(session, "list_tasks", limit=2)
         assert [entry["task_id"] for entry in page.structuredContent["tasks"]] == [tasks[2], tasks[1]]
@@ -135,13 +147,13 @@ async def test_list_and_output(server, tapped):
         assert first.structuredContent["more"] is True
 
 
-async def test_progress(server, tapped):
+async def test_progress(server, door):
     heard: list[tuple[float, float | None, str | None]] = []
 
     async def progress(value, total, message):
         heard.append((value, total, message))
 
-    async with connected(server, tapped) as session:
+    async with connected(door) as session:
         call = server.slow(server.longer + 5)
         result = await session.call_tool(call.tool, call.arguments, progress_callback=progress)
         task = result.structuredContent["task_id"]
@@ -157,16 +169,16 @@ async def test_progress(server, tapped):
     assert [value for value, _, _ in heard[:within]] == sorted({value for value, _, _ in heard[:within]})
 
 
-async def test_unknown_tool_is_an_error_of_the_protocol(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_unknown_tool_is_an_error_of_the_protocol(server, door):
+    async with connected(door) as session:
         with pytest.raises(McpError) as caught:
             await session.call_tool("chekc_task", {})
         assert caught.value.error.code == -32602
         assert "check_task" in caught.value.error.message
 
 
-async def test_bad_arguments_are_a_result_that_names_the_path(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_bad_arguments_are_a_result_that_names_the_path(server, door):
+    async with connected(door) as session:
         call = server.misfit()
         result = await session.call_tool(call.tool, call.arguments)
         assert result.isError
@@ -176,16 +188,16 @@ async def test_bad_arguments_are_a_result_that_names_the_path(server, tapped):
         assert "verbose" in text(unknown)
 
 
-async def test_unknown_task_is_an_error(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_unknown_task_is_an_error(server, door):
+    async with connected(door) as session:
         for name in ["check_task", "await_task", "cancel_task", "task_output"]:
             result = await session.call_tool(name, {"task_id": "task_aaaaaaaaaaaaaaaaaaaaaaaaaa"})
             assert result.isError
             assert result.structuredContent["error"]["code"] == "not_found"
 
 
-async def test_requests_run_side_by_side(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_requests_run_side_by_side(server, door):
+    async with connected(door) as session:
         finished: list[str] = []
 
         async def run(name, call):
@@ -201,8 +213,8 @@ async def test_requests_run_side_by_side(server, tapped):
         assert finished == ["quick"] * 5 + ["slow"]
 
 
-async def test_call_of_a_client_that_gave_up_is_not_lost(server, tapped):
-    async with connected(server, tapped) as session:
+async def test_call_of_a_client_that_gave_up_is_not_lost(server, door):
+    async with connected(door) as session:
         call = server.slow(60)
         with pytest.raises(McpError):
             await session.call_tool(call.tool, call.arguments, read_timeout_seconds=timedelta(seconds=server.window / 2))

@@ -7,14 +7,18 @@ import anyio
 import pytest
 import tasks_extension as tasks
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
 
 pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def connected(server, command, extensions=(tasks.Tasks(),), mode="auto"):
-    parameters = StdioServerParameters(command=command[0], args=command[1:], env=server.environment)
-    async with Client(parameters, extensions=list(extensions), mode=mode) as client:
+async def connected(door, extensions=(tasks.Tasks(),), mode="auto", **callbacks):
+    if door.url is None:
+        target = StdioServerParameters(command=door.command[0], args=door.command[1:], env=door.environment)
+    else:
+        target = streamable_http_client(door.url, http_client=create_mcp_http_client(headers=door.headers))
+    async with Client(target, extensions=list(extensions), mode=mode, **callbacks) as client:
         yield client
 
 
@@ -40,8 +44,8 @@ async def ended(client, task_id: str, seconds: float = 40) -> tasks.Task:
             await anyio.sleep(min(task.poll_interval_ms / 1000, 0.2))
 
 
-async def test_discover_and_list(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_discover_and_list(server, door):
+    async with connected(door) as client:
         assert client.protocol_version == "2026-07-28"
         assert "io.modelcontextprotocol/tasks" in client.server_capabilities.extensions
         assert client.server_info.name
@@ -51,16 +55,16 @@ async def test_discover_and_list(server, tapped):
         assert listed.ttl_ms >= 0
 
 
-async def test_quick_call_is_answered_inline(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_quick_call_is_answered_inline(server, door):
+    async with connected(door) as client:
         call = server.quick("one two three")
         result = await client.call_tool(call.tool, call.arguments)
         assert not result.is_error
         assert call.text in text(result)
 
 
-async def test_slow_call_becomes_a_task(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_slow_call_becomes_a_task(server, door):
+    async with connected(door) as client:
         call = server.slow(server.longer)
         task = await created(client, call)
         assert task.status == "working"
@@ -77,8 +81,8 @@ async def test_slow_call_becomes_a_task(server, tapped):
         assert looked.structured_content["status"] == "completed"
 
 
-async def test_tool_error_is_a_completed_task(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_tool_error_is_a_completed_task(server, door):
+    async with connected(door) as client:
         call = server.failing(server.longer)
         done = await ended(client, (await created(client, call)).task_id)
         assert done.status == "completed"
@@ -86,8 +90,8 @@ async def test_tool_error_is_a_completed_task(server, tapped):
         assert call.text in text(done.result)
 
 
-async def test_cancel_is_acknowledged_as_often_as_it_is_asked_for(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_cancel_is_acknowledged_as_often_as_it_is_asked_for(server, door):
+    async with connected(door) as client:
         task = await created(client, server.slow(120))
         for _ in range(2):
             await tasks.cancel(client.session, task.task_id)
@@ -96,23 +100,23 @@ async def test_cancel_is_acknowledged_as_often_as_it_is_asked_for(server, tapped
         await tasks.cancel(client.session, task.task_id)
 
 
-async def test_update_with_nothing_to_answer_is_acknowledged(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_update_with_nothing_to_answer_is_acknowledged(server, door):
+    async with connected(door) as client:
         task = await created(client, server.slow(120))
         await tasks.update(client.session, task.task_id, {"nobody-asked": {"action": "accept", "content": {}}})
         await tasks.cancel(client.session, task.task_id)
 
 
-async def test_unknown_task(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_unknown_task(server, door):
+    async with connected(door) as client:
         for ask in [tasks.get, tasks.cancel, lambda session, task: tasks.update(session, task, {})]:
             with pytest.raises(MCPError) as caught:
                 await ask(client.session, "task_aaaaaaaaaaaaaaaaaaaaaaaaaa")
             assert caught.value.error.code == -32602
 
 
-async def test_undeclared_client_gets_a_ticket(server, tapped):
-    async with connected(server, tapped, extensions=()) as client:
+async def test_undeclared_client_gets_a_ticket(server, door):
+    async with connected(door, extensions=()) as client:
         await client.list_tools()
         call = server.slow(server.longer)
         result = await client.call_tool(call.tool, call.arguments)
@@ -128,13 +132,13 @@ async def test_undeclared_client_gets_a_ticket(server, tapped):
         assert call.text in text(done)
 
 
-async def test_progress_within_the_window(server, tapped):
+async def test_progress_within_the_window(server, door):
     heard: list[float] = []
 
     async def progress(value, total, message):
         heard.append(value)
 
-    async with connected(server, tapped) as client:
+    async with connected(door) as client:
         call = server.slow(server.window * 0.8)
         result = await client.call_tool(call.tool, call.arguments, progress_callback=progress)
         assert call.text in text(result)
@@ -143,15 +147,15 @@ async def test_progress_within_the_window(server, tapped):
     assert heard == sorted(set(heard))
 
 
-async def test_falls_back_to_the_handshake(server, tapped):
-    async with connected(server, tapped, extensions=(), mode="legacy") as client:
+async def test_falls_back_to_the_handshake(server, door):
+    async with connected(door, extensions=(), mode="legacy") as client:
         assert client.protocol_version == "2025-11-25"
         call = server.quick("a b")
         assert call.text in text(await client.call_tool(call.tool, call.arguments))
 
 
-async def test_unknown_tool_and_bad_arguments(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_unknown_tool_and_bad_arguments(server, door):
+    async with connected(door) as client:
         with pytest.raises(MCPError) as caught:
             await client.call_tool("chekc_task", {})
         assert caught.value.error.code == -32602
@@ -161,8 +165,8 @@ async def test_unknown_tool_and_bad_arguments(server, tapped):
         assert call.text in text(result)
 
 
-async def test_cancelled_request_stops_the_call(server, tapped):
-    async with connected(server, tapped) as client:
+async def test_cancelled_request_stops_the_call(server, door):
+    async with connected(door) as client:
         call = server.slow(60)
         with anyio.move_on_after(server.window / 2):
             await client.session.call_tool(call.tool, call.arguments, allow_claimed=True)

@@ -1,43 +1,51 @@
-"""A client without an SDK, and checks of what goes over the wire against the SDK's types and the protocol's JSON schemas."""
+"""A client without an SDK: messages in, messages out, over standard input and output or over HTTP."""
 
-import importlib.metadata
+import http.client
 import json
-import os
 import queue
 import subprocess
 import threading
 import time
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 MODERN = "2026-07-28"
-TASKS = "io.modelcontextprotocol/tasks"
-SDK = int(importlib.metadata.version("mcp").split(".")[0])
+LEGACY = "2025-11-25"
+META = "io.modelcontextprotocol/"
+TASKS = META + "tasks"
+RELATED = META + "related-task"
+CLIENT = {"name": "wire", "version": "1"}
 
 
-def modern(params: dict | None = None, tasks: bool = True, version: str = MODERN) -> dict:
+def modern(params: dict | None = None, tasks: bool = True, version: str = MODERN, capabilities: dict | None = None) -> dict:
     """Parameters with what the modern era demands of each request."""
-    capabilities = {"extensions": {TASKS: {}}} if tasks else {}
-    meta = {
-        "io.modelcontextprotocol/protocolVersion": version,
-        "io.modelcontextprotocol/clientCapabilities": capabilities,
-        "io.modelcontextprotocol/clientInfo": {"name": "wire", "version": "1"},
-    }
+    declared = dict(capabilities or {}) | ({"extensions": {TASKS: {}}} if tasks else {})
+    meta = {META + "protocolVersion": version, META + "clientCapabilities": declared, META + "clientInfo": CLIENT}
     params = dict(params or {})
-    params["_meta"] = params.get("_meta", {}) | meta
+    params["_meta"] = meta | params.get("_meta", {})
     return params
 
 
-class Wire:
-    """Lines in, lines out."""
+def request(method: str, params: dict | None = None, id=1) -> dict:
+    return {"jsonrpc": "2.0", "id": id, "method": method} | ({"params": params} if params is not None else {})
 
-    def __init__(self, server):
+
+def notification(method: str, params: dict | None = None) -> dict:
+    return {"jsonrpc": "2.0", "method": method} | ({"params": params} if params is not None else {})
+
+
+class Wire:
+    """A conversation. What carries it is for those who inherit."""
+
+    def __init__(self):
+        # What went over the wire: {"from": "client" | "server", "line": …}, over HTTP with "exchange", the number of the request.
         self.records: list[dict] = []
-        self.process = subprocess.Popen(server.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=server.environment)
-        self._lines: queue.Queue = queue.Queue()
+        self._messages: queue.Queue = queue.Queue()
         self._held: list[dict] = []
         self._ids = 0
-        threading.Thread(target=self._read, daemon=True).start()
+        # The handshake's revision, where there was one.
+        self.negotiated: str | None = None
 
     def __enter__(self):
         return self
@@ -45,11 +53,101 @@ class Wire:
     def __exit__(self, *_):
         self.close()
 
+    def close(self):
+        raise NotImplementedError
+
+    def send(self, message: dict):
+        raise NotImplementedError
+
+    def notify(self, method: str, params: dict | None = None):
+        self.send(notification(method, params))
+
+    def respond(self, asked: dict, result: dict):
+        """Answers a request of the server."""
+        self.send({"jsonrpc": "2.0", "id": asked["id"], "result": result})
+
+    def begin(self, method: str, params: dict | None = None, id=None):
+        if id is None:
+            self._ids += 1
+            id = self._ids
+        self.send(request(method, params, id))
+        return id
+
+    def wait(self, wanted, what: str, timeout: float = 30.0) -> dict:
+        """The first message that is wanted; others are kept."""
+        for index, message in enumerate(self._held):
+            if wanted(message):
+                return self._held.pop(index)
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                message = self._messages.get(timeout=max(0.01, deadline - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no {what} within {timeout} s; heard {json.dumps(self._held)[-1000:]}") from None
+            assert message is not None, f"the server has gone before it sent {what}"
+            if isinstance(message, Exception):
+                raise AssertionError(f"no {what}: {message}") from message
+            if wanted(message):
+                return message
+            self._held.append(message)
+
+    def answer(self, id, timeout: float = 30.0) -> dict:
+        """The answer of an id; other messages are kept."""
+        return self.wait(lambda message: "method" not in message and message.get("id") == id, f"answer to {id!r}", timeout)
+
+    def hear(self, method: str, timeout: float = 30.0, where=lambda params: True) -> dict:
+        """A notification or a request of the server."""
+
+        def wanted(message):
+            return message.get("method") == method and where(message.get("params", {}))
+
+        return self.wait(wanted, f"'{method}'", timeout)
+
+    def ask(self, method: str, params: dict | None = None, id=None, timeout: float = 30.0) -> dict:
+        return self.answer(self.begin(method, params, id), timeout)
+
+    def result(self, method: str, params: dict | None = None, timeout: float = 30.0) -> dict:
+        answer = self.ask(method, params, timeout=timeout)
+        assert "result" in answer, answer
+        return answer["result"]
+
+    def error(self, method: str, params: dict | None = None) -> dict:
+        answer = self.ask(method, params)
+        assert "error" in answer, answer
+        return answer["error"]
+
+    def call(self, tool: str, arguments: dict | None = None, timeout: float = 60.0, **members) -> dict:
+        """The result of a tool, in the era of the conversation."""
+        params = {"name": tool, "arguments": arguments or {}} | members
+        return self.result("tools/call", params if self.negotiated else modern(params), timeout)
+
+    def notifications(self, method: str | None = None) -> list[dict]:
+        """What the server has announced so far."""
+        while not self._messages.empty():
+            self._held.append(self._messages.get())
+        return [message for message in self._held if "method" in (message or ()) and method in (None, message["method"])]
+
+    def initialize(self, version: str = LEGACY, capabilities: dict | None = None) -> dict:
+        params = {"protocolVersion": version, "capabilities": capabilities or {}, "clientInfo": CLIENT}
+        result = self.result("initialize", params)
+        self.negotiated = result["protocolVersion"]
+        self.notify("notifications/initialized")
+        return result
+
+
+class StdioWire(Wire):
+    """Lines to a process, and lines from it."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.process = subprocess.Popen(server.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=server.environment)
+        threading.Thread(target=self._read, daemon=True).start()
+
     def _read(self):
         for line in self.process.stdout:
             self.records.append({"from": "server", "line": line.decode().rstrip("\n")})
-            self._lines.put(json.loads(line))
-        self._lines.put(None)
+            self._messages.put(json.loads(line))
+        self._messages.put(None)
 
     def close(self):
         """Ends the conversation as a host does: closes the server's input, and expects it to go."""
@@ -59,7 +157,7 @@ class Wire:
             except BrokenPipeError:
                 pass
         try:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise AssertionError("the server did not leave when its input ended") from None
@@ -68,186 +166,255 @@ class Wire:
         self.process.stdin.write(data)
         self.process.stdin.flush()
 
-    def send(self, message: dict):
+    def send(self, message):
         line = json.dumps(message)
         self.records.append({"from": "client", "line": line})
         self.send_bytes(line.encode() + b"\n")
 
-    def notify(self, method: str, params: dict | None = None):
-        self.send({"jsonrpc": "2.0", "method": method} | ({"params": params} if params is not None else {}))
 
-    def begin(self, method: str, params: dict | None = None, id=None):
-        if id is None:
-            self._ids += 1
-            id = self._ids
-        self.send({"jsonrpc": "2.0", "id": id, "method": method} | ({"params": params} if params is not None else {}))
-        return id
-
-    def answer(self, id, timeout: float = 30.0) -> dict:
-        """The answer of an id; other messages are kept."""
-        for index, message in enumerate(self._held):
-            if message.get("id") == id and "method" not in message:
-                return self._held.pop(index)
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                message = self._lines.get(timeout=max(0.01, deadline - time.monotonic()))
-            except queue.Empty:
-                raise AssertionError(f"no answer to {id!r} within {timeout} s") from None
-            assert message is not None, "the server has gone"
-            if "method" not in message and message.get("id") == id:
-                return message
-            self._held.append(message)
-
-    def ask(self, method: str, params: dict | None = None, id=None, timeout: float = 30.0) -> dict:
-        return self.answer(self.begin(method, params, id), timeout)
-
-    def notifications(self) -> list[dict]:
-        while not self._lines.empty():
-            self._held.append(self._lines.get())
-        return [message for message in self._held if message and "method" in message]
-
-    def initialize(self, version: str = "2025-11-25") -> dict:
-        params = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "wire", "version": "1"}}
-        result = self.ask("initialize", params)["result"]
-        self.notify("notifications/initialized")
-        return result
+# MARK: - HTTP
 
 
-# MARK: - Checks
+@dataclass
+class Event:
+    """One event of a stream."""
+
+    data: str
+    id: str | None = None
+    event: str | None = None
+    retry: str | None = None
+
+    @property
+    def message(self) -> dict:
+        return json.loads(self.data)
 
 
-def schema_folder() -> Path | None:
-    """Where the protocol's JSON schemas are; they are not part of this repository."""
-    named = os.environ.get("LEGWORK_MCP_SCHEMAS")
-    for folder in [Path(named)] if named else [Path(__file__).parent / "schemas"]:
-        if (folder / "mcp-2025-11-25.schema.json").exists():
-            return folder
-    return None
+class Response:
+    """The answer to a request, which may be a stream that goes on."""
 
+    def __init__(self, connection: http.client.HTTPConnection):
+        self._connection = connection
+        self._socket = connection.sock
+        self._response = connection.getresponse()
+        self.status = self._response.status
+        self.headers = self._response.headers
+        # The comments of a stream, which keep it alive.
+        self.comments = 0
 
-@cache
-def _schema(file: str, definition: str):
-    import jsonschema
+    @property
+    def type(self) -> str:
+        return self.headers.get("Content-Type", "").split(";")[0].strip().lower()
 
-    document = json.loads((schema_folder() / f"{file}.schema.json").read_text())
-    return jsonschema.Draft202012Validator(document | {"$ref": f"#/$defs/{definition}"})
-
-
-def _against_schema(value: dict, file: str, definition: str):
-    if schema_folder() is None:
-        return
-    errors = [f"{'/'.join(map(str, error.path))}: {error.message[:300]}" for error in _schema(file, definition).iter_errors(value)]
-    assert not errors, f"{file}#{definition}: {errors} in {json.dumps(value)[:1000]}"
-
-
-LEGACY_RESULTS = {"initialize": "InitializeResult", "ping": "EmptyResult", "tools/list": "ListToolsResult", "tools/call": "CallToolResult"}
-MODERN_RESULTS = {"server/discover": "DiscoverResult", "tools/list": "ListToolsResult", "tools/call": "CallToolResult"}
-TASK_RESULTS = {"tasks/get": "GetTaskResult", "tasks/update": "UpdateTaskResult", "tasks/cancel": "CancelTaskResult"}
-
-
-def _check_sdk_result(method: str, version: str, result: dict):
-    if SDK == 1:
-        from mcp import types
-
-        if version != MODERN:
-            getattr(types, LEGACY_RESULTS[method]).model_validate(result)
-    else:
-        from mcp_types import methods
-
-        if method not in TASK_RESULTS and result.get("resultType") != "task":
-            methods.validate_server_result(method, version, result)
-
-
-def _check_sdk_message(message: dict, version: str):
-    if SDK == 1:
-        from mcp import types
-
-        if message.get("id", 0) is not None:
-            types.JSONRPCMessage.model_validate(message)
-        if message.get("method") == "notifications/progress":
-            types.ProgressNotification.model_validate({key: message[key] for key in ("method", "params")})
-    else:
-        from mcp_types import jsonrpc, methods
-        from pydantic import TypeAdapter
-
-        TypeAdapter(jsonrpc.JSONRPCMessage).validate_python(message)
-        if "method" in message:
-            methods.parse_server_notification(message["method"], version, message.get("params"))
-
-
-def check(records: list[dict]) -> int:
-    """Checks every message of a server in a conversation, in the light of what it answers.
-
-    Returns how many there were.
-    """
-    requests: dict = {}
-    negotiated = "2025-11-25"
-    checked = 0
-    for record in records:
+    def body(self) -> bytes:
         try:
-            message = json.loads(record["line"])
-        except ValueError:
-            assert record["from"] == "client", f"the server wrote a line that is no JSON: {record['line'][:300]}"
-            continue
-        if record["from"] == "client":
-            if isinstance(message, dict) and "method" in message and "id" in message:
-                meta = (message.get("params") or {}).get("_meta") or {}
-                requests[json.dumps(message["id"])] = (
-                    message["method"],
-                    MODERN if "io.modelcontextprotocol/protocolVersion" in meta else None,
-                )
-            continue
-        checked += 1
-        assert "\n" not in record["line"]
-        method, version = requests.get(json.dumps(message.get("id")), (None, None))
-        version = version or negotiated
-        file = f"mcp-{MODERN if version == MODERN else '2025-11-25'}"
-        _check_sdk_message(message, version)
-        if "method" in message:
-            assert "id" not in message, "a server has nothing to ask"
-            assert message["method"] == "notifications/progress"
-            _against_schema(message, "mcp-2025-11-25", "ProgressNotification")
-        elif "error" in message:
-            # JSON-RPC demands a null id where the request's is not known; MCP's schema leaves it out. Both are told apart by nobody.
-            plain = {key: value for key, value in message.items() if key != "id" or value is not None}
-            _against_schema(plain, file, "JSONRPCErrorResponse")
-            code = message["error"]["code"]
-            if code == -32021:
-                _against_schema(message, file, "MissingRequiredClientCapabilityError")
-            if code == -32022:
-                _against_schema(message, file, "UnsupportedProtocolVersionError")
-        else:
-            result = message["result"]
-            assert method is not None, f"an answer to nothing: {record['line'][:300]}"
-            _against_schema(message, file, "JSONRPCResultResponse")
-            if method == "initialize":
-                negotiated = version = result["protocolVersion"]
-            _check_sdk_result(method, version, result)
-            if version != MODERN:
-                _against_schema(result, file, LEGACY_RESULTS[method])
+            return self._response.read()
+        finally:
+            self.close()
+
+    def events(self) -> Iterator[Event]:
+        """The events as they come, until the stream ends."""
+        assert self.type == "text/event-stream", (self.status, self.type)
+        event = Event("")
+        given = False
+        for raw in iter(self._response.readline, b""):
+            line = raw.decode("utf-8").rstrip("\r\n")
+            if not line:
+                if given:
+                    yield event
+                event, given = Event(""), False
                 continue
-            assert "io.modelcontextprotocol/serverInfo" in result["_meta"]
-            if method in TASK_RESULTS:
-                _against_schema(result, "mcp-ext-tasks", TASK_RESULTS[method])
-                if method == "tasks/get":
-                    _check_task(result)
-            elif result["resultType"] == "task":
-                assert method == "tools/call"
-                _against_schema(result, "mcp-ext-tasks", "CreateTaskResult")
-            else:
-                assert result["resultType"] == "complete"
-                _against_schema(result, file, MODERN_RESULTS[method])
-    return checked
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            match name:
+                case "":
+                    self.comments += 1
+                case "data":
+                    event.data += ("\n" if event.data else "") + value
+                    given = True
+                case "id":
+                    event.id = value
+                case "event":
+                    event.event = value
+                case "retry":
+                    event.retry = value
+                case _:
+                    raise AssertionError(f"a stream has no field '{name}'")
+        self.close()
+
+    def messages(self) -> Iterator[dict]:
+        """What came, be it one object or a stream."""
+        if self.type == "text/event-stream":
+            for event in self.events():
+                # An event without data primes a stream for those who come again.
+                if event.data:
+                    yield event.message
+        else:
+            body = self.body()
+            if body:
+                assert self.type == "application/json", (self.status, self.type, body[:200])
+                yield json.loads(body)
+
+    def message(self) -> dict:
+        """The one answer, whichever way it came."""
+        answers = [message for message in self.messages() if "method" not in message]
+        assert len(answers) == 1, (self.status, answers)
+        return answers[0]
+
+    def close(self):
+        """Hangs up, in the middle of a stream too."""
+        try:
+            self._socket.shutdown(2)
+        except OSError:
+            pass
+        self._response.close()
+        self._connection.close()
 
 
-def _check_task(result: dict):
-    assert result["resultType"] == "complete"
-    kinds = {"completed": "CompletedTask", "failed": "FailedTask", "cancelled": "CancelledTask", "working": "WorkingTask"}
-    _against_schema(result, "mcp-ext-tasks", kinds.get(result["status"], "InputRequiredTask"))
-    companions = {"completed": "result", "failed": "error", "input_required": "inputRequests"}
-    for status, member in companions.items():
-        assert (member in result) == (result["status"] == status), f"{member} in a task that is {result['status']}"
-    if result["status"] == "completed":
-        _against_schema(result["result"], f"mcp-{MODERN}", "CallToolResult")
-        assert "io.modelcontextprotocol/related-task" not in result["result"].get("_meta", {})
+class Endpoint:
+    """An MCP endpoint, asked request by request."""
+
+    def __init__(self, url: str, headers: dict[str, str]):
+        self.url = urlsplit(url)
+        self.headers = headers
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.url.hostname, self.url.port
+
+    @staticmethod
+    def describe(message) -> dict[str, str]:
+        """The headers that the modern era mirrors from a message's body."""
+        if not isinstance(message, dict):
+            return {}
+        params = message.get("params")
+        params = params if isinstance(params, dict) else {}
+        meta = params.get("_meta")
+        version = meta.get(META + "protocolVersion") if isinstance(meta, dict) else None
+        if version is None:
+            return {}
+        headers = {"MCP-Protocol-Version": version, "Mcp-Method": message.get("method", "")}
+        member = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}.get(message.get("method"))
+        if message.get("method", "").startswith("tasks/"):
+            member = "taskId"
+        if member and isinstance(params.get(member), str):
+            headers["Mcp-Name"] = params[member]
+        return headers
+
+    def open(self, verb: str, headers: dict[str, str | None] | None = None, body: bytes | None = None, timeout: float = 60.0) -> Response:
+        """Sends a request. A header that is None is left out, also one that would be sent by itself."""
+        every = {"Host": self.url.netloc, "Accept": "application/json, text/event-stream"} | self.headers
+        if body is not None:
+            every |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        for name, value in (headers or {}).items():
+            every = {key: old for key, old in every.items() if key.lower() != name.lower()}
+            if value is not None:
+                every[name] = value
+        connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=timeout)
+        try:
+            connection.putrequest(verb, self.url.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in every.items():
+                connection.putheader(name, value.encode("latin-1") if isinstance(value, str) else value)
+            connection.endheaders(body)
+            return Response(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    def post(self, message, headers: dict[str, str | None] | None = None, timeout: float = 60.0) -> Response:
+        """Posts a message, or any bytes, with the headers that belong to it."""
+        body = message if isinstance(message, bytes) else json.dumps(message).encode()
+        return self.open("POST", self.describe(message) | (headers or {}), body, timeout)
+
+    def ask(self, method: str, params: dict | None = None, headers: dict[str, str | None] | None = None) -> tuple[int, dict]:
+        """Asks something; gives the status and the one answer."""
+        response = self.post(request(method, params), headers)
+        return response.status, response.message()
+
+
+class HTTPWire(Wire):
+    """A conversation over HTTP: each message is a request of its own."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.endpoint = Endpoint(server.url, server.headers)
+        self.session: str | None = None
+        # The status that each request was answered with.
+        self.statuses: dict = {}
+        self._exchanges = 0
+        self._open: dict[int, Response] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def close(self):
+        self._closed = True
+        with self._lock:
+            open = list(self._open.values())
+        for response in open:
+            response.close()
+        if self.session is not None:
+            self.endpoint.open("DELETE", {"Mcp-Session-Id": self.session, "MCP-Protocol-Version": self.negotiated}).body()
+
+    def headers(self) -> dict[str, str]:
+        headers = {}
+        if self.session is not None:
+            headers["Mcp-Session-Id"] = self.session
+        if self.negotiated is not None:
+            headers["MCP-Protocol-Version"] = self.negotiated
+        return headers
+
+    def send(self, message):
+        with self._lock:
+            self._exchanges += 1
+            exchange = self._exchanges
+            self.records.append({"from": "client", "line": json.dumps(message), "exchange": exchange, "version": self.negotiated})
+        if "method" in message and "id" in message:
+            # What is sent in order is taken in order only by those who wait, so nobody here relies on it.
+            threading.Thread(target=self._exchange, args=(message, exchange), daemon=True).start()
+            if message["method"] == "initialize":
+                return
+        else:
+            response = self.endpoint.post(message, self.headers())
+            assert response.status == 202, (response.status, response.body())
+            assert response.body() == b""
+
+    def _exchange(self, message, exchange: int):
+        try:
+            response = self.endpoint.post(message, self.headers() if message["method"] != "initialize" else {}, timeout=120)
+            self.statuses[message["id"]] = response.status
+            if message["method"] == "initialize":
+                self.session = response.headers.get("Mcp-Session-Id")
+            self._take(response, exchange)
+        except Exception as error:
+            if not self._closed:
+                self._messages.put(error)
+
+    def _take(self, response: Response, exchange: int | None):
+        with self._lock:
+            self._open[id(response)] = response
+        try:
+            for message in response.messages():
+                record = {"from": "server", "line": json.dumps(message), "version": self.negotiated}
+                self.records.append(record if exchange is None else record | {"exchange": exchange})
+                self._messages.put(message)
+        finally:
+            with self._lock:
+                self._open.pop(id(response), None)
+
+    def listen(self) -> Response:
+        """Opens the stream for what belongs to no request (with a handshake only)."""
+        response = self.endpoint.open("GET", self.headers() | {"Accept": "text/event-stream"}, timeout=120)
+        assert response.status == 200, (response.status, response.body())
+        threading.Thread(target=self._listen, args=(response,), daemon=True).start()
+        return response
+
+    def _listen(self, response: Response):
+        try:
+            self._take(response, None)
+        except Exception as error:
+            if not self._closed:
+                self._messages.put(error)
+
+
+def connect(server) -> Wire:
+    """A conversation with a server, over whatever it listens at."""
+    return StdioWire(server) if server.url is None else HTTPWire(server)
