@@ -12,7 +12,7 @@ WINDOW = 1.5
 class Daemon:
     """`legwork serve` over a folder."""
 
-    def __init__(self, legwork: str, folder: Path, window: float = WINDOW, options: list[str] | None = None):
+    def __init__(self, legwork: str, folder: Path, window: float | None = WINDOW, options: list[str] | None = None):
         self.legwork = legwork
         self.folder = folder
         self.window = window
@@ -47,7 +47,8 @@ class Daemon:
         return self._process is not None and self._process.poll() is None
 
     def start(self):
-        command = [self.legwork, "serve", "--port", str(self.port), "--mcp-window", f"{int(self.window * 1000)}ms", *self.options]
+        window = [] if self.window is None else ["--mcp-window", f"{int(self.window * 1000)}ms"]
+        command = [self.legwork, "serve", "--port", str(self.port), *window, *self.options]
         self._process = subprocess.Popen(
             command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
