@@ -100,6 +100,12 @@ def line(server):
 
 
 @pytest.fixture
+def stdio_line(stdio_server):
+    """The same over standard input only, where requests of a conversation share a pipe."""
+    yield from conversation(stdio_server)
+
+
+@pytest.fixture
 def talk(legwork):
     """The same with legwork only, which offers the fixtures."""
     yield from conversation(legwork)

@@ -21,10 +21,11 @@ class HTTPTap:
         self._upstream = port
         self._numbers = itertools.count()
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 25))
-        self.port = self._server.sockets[0].getsockname()[1]
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        listening = asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 25)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(timeout=10)
+        self.port = self._server.sockets[0].getsockname()[1]
 
     @property
     def url(self) -> str:
@@ -76,7 +77,7 @@ class HTTPTap:
                     looking.cancel()
                     _, seen = await asyncio.gather(passing, looking, return_exceptions=True)
                 ahead = seen if isinstance(seen, bytes) else b""
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

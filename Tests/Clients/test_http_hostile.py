@@ -93,7 +93,7 @@ def raw(endpoint):
     [
         ({"Host": "evil.example"}, 421),
         ({"Host": "localhost.evil.example"}, 421),
-        ({"Host": ""}, 421),
+        ({"Host": ""}, 400),
         ({"Host": None}, 400),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
@@ -117,7 +117,7 @@ def test_two_hosts_or_two_tokens_are_none(endpoint, raw):
         connection = raw()
         body = json.dumps(greet()).encode()
         connection.send(connection.head(len(body), more=more) + body)
-        assert connection.status() in (400, 401, 421)
+        assert connection.status() in (400, 401, 421), more
 
 
 # MARK: - Headers
@@ -408,13 +408,11 @@ def test_pipelined_requests_are_answered_in_order(endpoint, raw):
     connection = raw()
     bodies = [json.dumps(greet(f"p{number}")).encode() for number in range(10)]
     connection.send(b"".join(connection.head(len(body)) + body for body in bodies))
-    connection.socket.shutdown(socket.SHUT_WR)
     data = b""
-    try:
-        while piece := connection.socket.recv(1 << 16):
-            data += piece
-    except ConnectionResetError:
-        pass
+    while b'"p9"' not in data:
+        piece = connection.socket.recv(1 << 16)
+        assert piece, data[-500:]
+        data += piece
     places = [data.find(f'"p{number}"'.encode()) for number in range(10)]
     assert places == sorted(places) and places[0] >= 0
 

@@ -9,6 +9,8 @@ from mcp import ClientSession, McpError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
+from mcp.types import CallToolResult, CreateMessageResult, ElicitResult, ResourceTemplateReference, TextContent
+from pydantic import AnyUrl
 
 pytestmark = pytest.mark.anyio
 COMPANIONS = ["check_task", "await_task", "list_tasks", "cancel_task", "task_output"]
@@ -61,7 +63,7 @@ async def test_handshake_and_list(server, door):
         answer = await session.initialize()
         assert answer.protocolVersion == "2025-11-25"
         assert answer.capabilities.tools is not None
-        assert answer.capabilities.tasks is None
+        assert answer.capabilities.tasks.requests.tools.call is not None
         assert "await_task" in answer.instructions
         await session.send_ping()
         tools = {tool.name: tool for tool in (await session.list_tools()).tools}
@@ -231,3 +233,112 @@ async def test_call_of_a_client_that_gave_up_is_not_lost(server, door):
         await companion(session, "cancel_task", task_id=task)
         ended = await companion(session, "await_task", task_id=task, timeout=30)
         assert ended.structuredContent["status"] == "cancelled"
+
+
+# MARK: - What only legwork offers
+
+
+def filled(schema: dict) -> dict:
+    samples = {"boolean": True, "string": "Ada", "integer": 3, "number": 3}
+    return {name: member.get("enum", [samples.get(member["type"])])[0] for name, member in schema["properties"].items()}
+
+
+async def test_task_that_the_client_drives(legwork, legwork_door):
+    async with connected(legwork_door) as session:
+        call = legwork.slow(legwork.longer)
+        created = await session.experimental.call_tool_as_task(call.tool, call.arguments, ttl=60_000)
+        task = created.task.taskId
+        assert created.task.status == "working"
+        assert task in {entry.taskId for entry in (await session.experimental.list_tasks()).tasks}
+        seen = [state.status async for state in session.experimental.poll_task(task)]
+        assert seen[-1] == "completed"
+        result = await session.experimental.get_task_result(task, CallToolResult)
+        assert call.text in text(result)
+        assert result.meta["io.modelcontextprotocol/related-task"] == {"taskId": task}
+
+
+async def test_task_that_fails_and_task_that_is_cancelled(legwork, legwork_door):
+    async with connected(legwork_door) as session:
+        task = (await session.experimental.call_tool_as_task("failing_job", {})).task.taskId
+        seen = [state.status async for state in session.experimental.poll_task(task)]
+        assert seen[-1] == "failed"
+        assert (await session.experimental.get_task_result(task, CallToolResult)).isError
+        call = legwork.slow(60)
+        task = (await session.experimental.call_tool_as_task(call.tool, call.arguments)).task.taskId
+        assert (await session.experimental.cancel_task(task)).status == "cancelled"
+        for again in (session.experimental.cancel_task(task), session.experimental.get_task("task_aaaaaaaaaaaaaaaaaaaaaaaaaa")):
+            with pytest.raises(McpError) as caught:
+                await again
+            assert caught.value.error.code == -32602
+
+
+async def test_task_that_asks(legwork, legwork_door):
+    asked = []
+
+    async def answer(context, params):
+        asked.append(params.message)
+        return ElicitResult(action="accept", content=filled(params.requestedSchema))
+
+    async with connected(legwork_door, elicitation_callback=answer) as session:
+        task = (await session.experimental.call_tool_as_task("confirm_delete", {"filename": "a.txt"})).task.taskId
+        result = await session.experimental.get_task_result(task, CallToolResult)
+        assert "a.txt" in text(result)
+        assert len(asked) == 1
+
+
+async def test_questions_and_samples_within_a_call(legwork, legwork_door):
+    async def answer(context, params):
+        return ElicitResult(action="accept", content=filled(params.requestedSchema))
+
+    async def sample(context, params):
+        return CreateMessageResult(role="assistant", content=TextContent(type="text", text="sampled"), model="scripted")
+
+    async with connected(legwork_door, elicitation_callback=answer, sampling_callback=sample) as session:
+        assert "Ada" in text(await session.call_tool("test_elicitation", {"message": "Who are you?"}))
+        assert "sampled" in text(await session.call_tool("test_sampling", {"prompt": "Say something"}))
+
+
+async def test_logging(legwork, legwork_door):
+    heard = []
+
+    async def log(params):
+        heard.append(params.level)
+
+    async with connected(legwork_door, logging_callback=log) as session:
+        await session.set_logging_level("debug")
+        await session.call_tool("test_tool_with_logging", {})
+        # What was logged is on its way before the answer to what is asked next.
+        await session.send_ping()
+    assert len(heard) >= 3
+
+
+async def test_resources_prompts_and_completion(legwork, legwork_door):
+    async with connected(legwork_door) as session:
+        assert "test://static-text" in {str(resource.uri) for resource in (await session.list_resources()).resources}
+        assert (await session.read_resource(AnyUrl("test://static-text"))).contents[0].text
+        templates = [template.uriTemplate for template in (await session.list_resource_templates()).resourceTemplates]
+        assert "test_simple_prompt" in {prompt.name for prompt in (await session.list_prompts()).prompts}
+        assert (await session.get_prompt("test_prompt_with_arguments", {"arg1": "one", "arg2": "two"})).messages
+        task = await ticket(session, legwork.slow(legwork.longer))
+        assert (await session.read_resource(AnyUrl(f"task://{task}"))).contents
+        template = next(template for template in templates if template.startswith("task://"))
+        name = template.split("{")[1].split("}")[0].lstrip("+")
+        reference = ResourceTemplateReference(type="ref/resource", uri=template)
+        assert (await session.complete(reference, {"name": name, "value": task[:12]})).completion.values == [task]
+
+
+async def test_subscription(legwork, legwork_door):
+    heard = []
+
+    async def listen(message):
+        if getattr(getattr(message, "root", None), "method", None) == "notifications/resources/updated":
+            heard.append(str(message.root.params.uri))
+
+    async with connected(legwork_door, message_handler=listen) as session:
+        task = await ticket(session, legwork.slow(legwork.longer))
+        await session.subscribe_resource(AnyUrl(f"task://{task}"))
+        await companion(session, "await_task", task_id=task, timeout=30)
+        with anyio.fail_after(10):
+            while not heard:
+                await anyio.sleep(0.02)
+        assert set(heard) == {f"task://{task}"}

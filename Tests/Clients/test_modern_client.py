@@ -8,6 +8,8 @@ import pytest
 import tasks_extension as tasks
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
+from mcp_types import ElicitResult, ResourceTemplateReference
+from servers import Call
 
 pytestmark = pytest.mark.anyio
 
@@ -178,3 +180,70 @@ async def test_cancelled_request_stops_the_call(server, door):
                 if page.structured_content["count"] == 0:
                     break
                 await anyio.sleep(0.1)
+
+
+# MARK: - What only legwork offers
+
+
+def filled(schema: dict) -> dict:
+    samples = {"boolean": True, "string": "Ada", "integer": 3, "number": 3}
+    return {name: member.get("enum", [samples.get(member["type"])])[0] for name, member in schema["properties"].items()}
+
+
+async def test_task_that_asks(legwork, legwork_door):
+    async with connected(legwork_door) as client:
+        task = await created(client, Call("confirm_delete", {"filename": "a.txt"}, "a.txt"))
+        with anyio.fail_after(20):
+            while (state := await tasks.get(client.session, task.task_id)).status != "input_required":
+                await anyio.sleep(0.02)
+        asked = state.model_extra["inputRequests"]
+        responses = {key: {"action": "accept", "content": filled(request["params"]["requestedSchema"])} for key, request in asked.items()}
+        await tasks.update(client.session, task.task_id, responses)
+        done = await ended(client, task.task_id)
+        assert "a.txt" in text(done.result)
+
+
+async def test_questions_before_an_answer(legwork, legwork_door):
+    asked = []
+
+    async def answer(context, params):
+        asked.append(params.message)
+        return ElicitResult(action="accept", content=filled(params.requested_schema))
+
+    async with connected(legwork_door, elicitation_callback=answer) as client:
+        result = await client.call_tool("test_input_required_result_elicitation", {})
+        assert not result.is_error
+        assert len(asked) == 1
+
+
+async def test_questions_of_the_older_kind(legwork, legwork_door):
+    async def answer(context, params):
+        return ElicitResult(action="accept", content=filled(params.requested_schema))
+
+    async with connected(legwork_door, extensions=(), mode="legacy", elicitation_callback=answer) as client:
+        assert "Ada" in text(await client.call_tool("test_elicitation", {"message": "Who are you?"}))
+
+
+async def test_resources_prompts_and_completion(legwork, legwork_door):
+    async with connected(legwork_door) as client:
+        assert "test://static-text" in {str(resource.uri) for resource in (await client.list_resources()).resources}
+        assert (await client.read_resource("test://static-text")).contents[0].text
+        templates = [template.uri_template for template in (await client.list_resource_templates()).resource_templates]
+        assert "test_simple_prompt" in {prompt.name for prompt in (await client.list_prompts()).prompts}
+        assert (await client.get_prompt("test_prompt_with_arguments", {"arg1": "one", "arg2": "two"})).messages
+        task = (await created(client, Call("slow_compute", {"seconds": 0}, ""))).task_id
+        template = next(template for template in templates if template.startswith("task://"))
+        name = template.split("{")[1].split("}")[0].lstrip("+")
+        completed = await client.complete(ResourceTemplateReference(type="ref/resource", uri=template), {"name": name, "value": task[:12]})
+        assert completed.completion.values == [task]
+
+
+async def test_subscription(legwork, legwork_door):
+    async with connected(legwork_door) as client:
+        call = legwork.slow(legwork.longer)
+        task = (await created(client, call)).task_id
+        with anyio.fail_after(20):
+            async with client.listen(resource_subscriptions=[f"task://{task}"]) as subscription:
+                async for event in subscription:
+                    assert f"task://{task}" in str(event)
+                    break

@@ -1,10 +1,11 @@
 """A daemon that is killed and started again while clients wait for its tasks: each goes on, and nothing acknowledged is lost.
 
-Commands outlive the daemon, so their tasks go on where they were.
+What such a task was doing is begun again where its tool says that it may be; a command is not, and waits for somebody to say so.
 """
 
 import threading
 import time
+from dataclasses import dataclass
 
 import anyio
 import pytest
@@ -18,6 +19,19 @@ from mcp.client.streamable_http import create_mcp_http_client, streamable_http_c
 from wire import Endpoint, HTTPWire, StdioWire, modern, request
 
 TERMINAL = ("completed", "failed", "cancelled")
+
+
+@dataclass
+class Long:
+    """A call that is begun again when its daemon has gone: the same in every way, but that it takes its time once more."""
+
+    tool: str
+    arguments: dict
+    text: str
+
+
+def long(seconds: float = 3.0) -> Long:
+    return Long("slow_compute", {"seconds": seconds, "label": "long way"}, "long way")
 
 
 def ended(ask, timeout: float = 40.0) -> dict:
@@ -36,7 +50,7 @@ def ended(ask, timeout: float = 40.0) -> dict:
 
 def test_a_modern_client_that_polls_over_http(http_server):
     endpoint = Endpoint(http_server.url, http_server.headers)
-    call = http_server.slow(http_server.longer + 1)
+    call = long()
     _, answer = endpoint.ask("tools/call", modern({"name": call.tool, "arguments": call.arguments}))
     task = answer["result"]["taskId"]
     states = []
@@ -60,7 +74,7 @@ def test_a_modern_client_that_polls_over_http(http_server):
 
 def test_a_modern_client_that_polls_through_the_shim(shim):
     with StdioWire(shim) as line:
-        call = shim.slow(shim.longer + 1)
+        call = long()
         task = line.result("tools/call", modern({"name": call.tool, "arguments": call.arguments}))["taskId"]
         assert line.result("tasks/get", modern({"taskId": task}))["status"] == "working"
         shim.daemon.restart()
@@ -78,7 +92,7 @@ def test_a_modern_client_that_polls_through_the_shim(shim):
 def test_a_client_with_a_handshake_through_the_shim(shim):
     with StdioWire(shim) as line:
         line.initialize()
-        call = shim.slow(shim.longer + 1)
+        call = long()
         task = line.call(call.tool, call.arguments)["structuredContent"]["task_id"]
         shim.daemon.restart()
 
@@ -94,7 +108,7 @@ def test_a_session_over_http_is_over_and_its_task_is_not(http_server):
     """The client hears 404, begins a new session, as the specification has it, and finds its task."""
     line = HTTPWire(http_server)
     line.initialize()
-    call = http_server.slow(http_server.longer + 1)
+    call = long()
     task = line.call(call.tool, call.arguments)["structuredContent"]["task_id"]
     http_server.daemon.restart()
     response = line.endpoint.post(request("ping", {}), line.headers())
@@ -107,20 +121,59 @@ def test_a_session_over_http_is_over_and_its_task_is_not(http_server):
         assert call.text in "\n".join(block.get("text", "") for block in done["content"])
 
 
-def test_a_task_with_a_question_keeps_it(http_server):
-    """What asks is no command: its tool cannot go on, and the task says so, in the end as after."""
+def resumed(endpoint: Endpoint, task: str) -> dict:
+    """Lets a task go on that nobody executes any more."""
+    state = endpoint.ask("tasks/get", modern({"taskId": task}))[1]["result"]
+    assert state["status"] == "working"
+    assert "resume_task" in state["statusMessage"]
+    return endpoint.ask("tools/call", modern({"name": "resume_task", "arguments": {"task_id": task}}))[1]["result"]
+
+
+def test_a_command_stops_says_so_and_goes_on_when_it_is_told_to(http_server):
     endpoint = Endpoint(http_server.url, http_server.headers)
-    _, answer = endpoint.ask("tools/call", modern({"name": "confirm_delete", "arguments": {"filename": "a.txt"}}))
-    task = answer["result"]["taskId"]
+    call = http_server.slow(http_server.longer)
+    task = endpoint.ask("tools/call", modern({"name": call.tool, "arguments": call.arguments}))[1]["result"]["taskId"]
+    http_server.daemon.restart()
+    assert not resumed(endpoint, task).get("isError")
+    end = ended(lambda: endpoint.ask("tasks/get", modern({"taskId": task}))[1]["result"])
+    assert end["status"] == "completed"
+    assert call.text in str(end["result"]["content"])
+
+
+def test_a_command_that_stopped_can_be_cancelled(http_server):
+    endpoint = Endpoint(http_server.url, http_server.headers)
+    call = http_server.slow(60)
+    task = endpoint.ask("tools/call", modern({"name": call.tool, "arguments": call.arguments}))[1]["result"]["taskId"]
+    http_server.daemon.restart()
+    assert endpoint.ask("tasks/cancel", modern({"taskId": task}))[1]["result"]["resultType"] == "complete"
+    assert ended(lambda: endpoint.ask("tasks/get", modern({"taskId": task}))[1]["result"])["status"] == "cancelled"
+
+
+def test_a_task_with_a_question_asks_it_again(http_server):
+    endpoint = Endpoint(http_server.url, http_server.headers)
+    task = endpoint.ask("tools/call", modern({"name": "confirm_delete", "arguments": {"filename": "a.txt"}}))[1]["result"]["taskId"]
+
+    def asked() -> dict:
+        deadline = time.monotonic() + 20
+        while (state := endpoint.ask("tasks/get", modern({"taskId": task}))[1]["result"])["status"] != "input_required":
+            assert time.monotonic() < deadline, state
+        return state["inputRequests"]
+
+    asked()
     http_server.daemon.restart()
     state = endpoint.ask("tasks/get", modern({"taskId": task}))[1]["result"]
-    assert state["taskId"] == task
-    assert state["status"] in ("working", "input_required", "failed")
+    if state["status"] == "working":
+        assert not resumed(endpoint, task).get("isError")
+    responses = {key: {"action": "accept", "content": {"confirm": True}} for key in asked()}
+    endpoint.ask("tasks/update", modern({"taskId": task, "inputResponses": responses}))
+    end = ended(lambda: endpoint.ask("tasks/get", modern({"taskId": task}))[1]["result"])
+    assert end["status"] == "completed"
+    assert "Deleted" in str(end["result"]["content"])
 
 
 def test_many_tasks_and_many_kills(http_server):
     endpoint = Endpoint(http_server.url, http_server.headers)
-    call = http_server.slow(http_server.longer + 2)
+    call = long()
     results = {}
 
     def begin(number):
@@ -157,7 +210,7 @@ async def test_the_sdk_that_polls(legwork, door):
     else:
         target = streamable_http_client(door.url, http_client=create_mcp_http_client(headers=door.headers))
     async with Client(target, extensions=[tasks.Tasks()]) as client:
-        call = legwork.slow(legwork.longer + 1)
+        call = long()
         created = await client.session.call_tool(call.tool, call.arguments, allow_claimed=True)
         await anyio.to_thread.run_sync(legwork.daemon.restart)
         with anyio.fail_after(40):
@@ -174,7 +227,7 @@ async def test_the_sdk_that_polls(legwork, door):
 async def test_fastmcp_that_polls(http_server, tmp_path):
     door = Door(http_server, tmp_path)
     async with FastClient(StreamableHttpTransport(door.url, headers=door.headers)) as client:
-        call = http_server.slow(http_server.longer + 1)
+        call = long()
         task = await call_tool_task(client, call.tool, call.arguments)
         await anyio.to_thread.run_sync(http_server.daemon.restart)
         assert (await task.wait(timeout=40)).status == "completed"

@@ -88,7 +88,7 @@ def test_negotiation_a_tool_that_cannot_do_without_says_so(talk):
     assert error["code"] == -32021
     assert error["data"]["requiredCapabilities"] == {"extensions": {TASKS: {}}}
     if isinstance(talk, HTTPWire):
-        assert talk.statuses[id] == 400
+        assert talk.statuses[str(id)] == 400
 
 
 @pytest.mark.parametrize("settings", [None, True, []])
@@ -319,8 +319,8 @@ def test_cancellation_by_the_notification_of_requests_does_not_touch_a_task(talk
     id = talk.begin("tools/call", modern({"name": call.tool, "arguments": call.arguments}))
     task = talk.answer(id)["result"]["taskId"]
     if not isinstance(talk, HTTPWire):
-        talk.notify("notifications/cancelled", {"requestId": id})
-    talk.notify("notifications/cancelled", {"requestId": task})
+        talk.notify("notifications/cancelled", modern({"requestId": id}))
+    talk.notify("notifications/cancelled", modern({"requestId": task}))
     assert until(talk, task)["status"] == "completed"
 
 
@@ -348,7 +348,7 @@ def test_errors_who_does_not_declare_the_extension_is_told_what_is_missing(talk,
         assert error["code"] == -32021
         assert error["data"]["requiredCapabilities"] == {"extensions": {TASKS: {}}}
         if isinstance(talk, HTTPWire):
-            assert talk.statuses[id] == 400
+            assert talk.statuses[str(id)] == 400
 
 
 @pytest.mark.parametrize("method", ["tasks/list", "tasks/result", "tasks/nonsense"])

@@ -91,11 +91,11 @@ class Wire:
                 return message
             self._held.append(message)
 
-    def answer(self, id, timeout: float = 30.0) -> dict:
+    def answer(self, id, timeout: float = 20.0) -> dict:
         """The answer of an id; other messages are kept."""
         return self.wait(lambda message: "method" not in message and message.get("id") == id, f"answer to {id!r}", timeout)
 
-    def hear(self, method: str, timeout: float = 30.0, where=lambda params: True) -> dict:
+    def hear(self, method: str, timeout: float = 20.0, where=lambda params: True) -> dict:
         """A notification or a request of the server."""
 
         def wanted(message):
@@ -103,10 +103,10 @@ class Wire:
 
         return self.wait(wanted, f"'{method}'", timeout)
 
-    def ask(self, method: str, params: dict | None = None, id=None, timeout: float = 30.0) -> dict:
+    def ask(self, method: str, params: dict | None = None, id=None, timeout: float = 20.0) -> dict:
         return self.answer(self.begin(method, params, id), timeout)
 
-    def result(self, method: str, params: dict | None = None, timeout: float = 30.0) -> dict:
+    def result(self, method: str, params: dict | None = None, timeout: float = 20.0) -> dict:
         answer = self.ask(method, params, timeout=timeout)
         assert "result" in answer, answer
         return answer["result"]
@@ -292,9 +292,10 @@ class Endpoint:
         version = meta.get(META + "protocolVersion") if isinstance(meta, dict) else None
         if version is None:
             return {}
-        headers = {"MCP-Protocol-Version": version, "Mcp-Method": message.get("method", "")}
-        member = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}.get(message.get("method"))
-        if message.get("method", "").startswith("tasks/"):
+        method = str(message.get("method", ""))
+        headers = {"MCP-Protocol-Version": str(version), "Mcp-Method": method}
+        member = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}.get(method)
+        if method.startswith("tasks/"):
             member = "taskId"
         if member and isinstance(params.get(member), str):
             headers["Mcp-Name"] = params[member]
@@ -380,7 +381,7 @@ class HTTPWire(Wire):
     def _exchange(self, message, exchange: int):
         try:
             response = self.endpoint.post(message, self.headers() if message["method"] != "initialize" else {}, timeout=120)
-            self.statuses[message["id"]] = response.status
+            self.statuses[json.dumps(message["id"])] = response.status
             if message["method"] == "initialize":
                 self.session = response.headers.get("Mcp-Session-Id")
             self._take(response, exchange)
@@ -393,6 +394,7 @@ class HTTPWire(Wire):
             self._open[id(response)] = response
         try:
             for message in response.messages():
+                assert "jsonrpc" in message, f"{response.status}: {message}"
                 record = {"from": "server", "line": json.dumps(message), "version": self.negotiated}
                 self.records.append(record if exchange is None else record | {"exchange": exchange})
                 self._messages.put(message)
