@@ -407,8 +407,7 @@ def test_mrtr_a_question_is_a_result_and_its_answer_leads_to_the_end(talk):
 
 
 def test_mrtr_nothing_is_asked_that_the_client_cannot_answer(talk):
-    id = talk.begin("tools/call", modern({"name": ASKING, "arguments": {}}))
-    answer = talk.answer(id)
+    answer = talk.ask("tools/call", modern({"name": ASKING, "arguments": {}}, tasks=False))
     if "error" in answer:
         assert answer["error"]["code"] == -32021
         assert "elicitation" in answer["error"]["data"]["requiredCapabilities"]
