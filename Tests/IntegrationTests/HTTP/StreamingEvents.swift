@@ -233,7 +233,7 @@ struct StreamingEvents {
     func stopping() async throws {
         try await Site.use { site in
             let daemon = try await serve(site)
-            let script = "trap '' TERM; echo up; while :; do sleep 0.1; done"
+            let script = "trap '' TERM; echo up; while true; do sleep 0.1; done"
             let stubborn = try site.start("run", "--window", "none", "--", "sh", "-c", script)
             try await stubborn.view { $0.output == "up\n" }
             let id = try await queue(site)

@@ -51,7 +51,7 @@ final class EventClient: Sendable {
             headers: headers
         )
         request.headers["Accept"] = "text/event-stream"
-        request.headers["Last-Event-ID"] = state.withLock { $0.lastID }
+        if let last = state.withLock({ $0.lastID }) { request.headers["Last-Event-ID"] = last }
         request.idleTimeout = nil
         request.totalTimeout = nil
         let asked = request
