@@ -197,7 +197,7 @@ struct StreamingEvents {
             _ = await stream.value
             let pid = Int32(try #require(try await site.get("/health").json["pid"]?.int))
             let text = try await offPool {
-                try slow.read { $0.ranges(of: Array("event: cancelled".utf8)).count == tasks }
+                slow.read { $0.ranges(of: Array("event: cancelled".utf8)).count == tasks }
             }
             kill(pid, SIGTERM)
             let positions = text.split(separator: "\n").filter { $0.hasPrefix("id: ") }.compactMap { Int($0.dropFirst(4).filter(\.isNumber)) }
