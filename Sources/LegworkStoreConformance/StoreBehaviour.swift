@@ -19,7 +19,8 @@ public struct StoreBehaviour: Sendable, CustomStringConvertible {
     public static let all: [StoreBehaviour] =
         inserting + idempotency + names + claiming + claimingOrder + fairness + gates + queueStates + waiting + committing + leases
         + lostLeases + reading + finding
-        + listing + filtering + paging + counting + timeline + feed + purging + keeping + isolation + exactness + extras + flights + families
+        + listing + filtering + paging + counting + timeline + feed + purging + keeping + isolation + exactness + extras + flights
+        + families
         + refusing + sending + taking + deadLetters + replaying + telling + posting + noticing + scheduling + changes + limits + closing
         + durability
 

@@ -9,7 +9,11 @@ extension API {
 
     static let streamOperations: [Operation] = [
         Operation(
-            "GET", "/v1/tasks/{task}/events", "listEvents", .tasks, "Reads a task's timeline, or follows it to its end.",
+            "GET",
+            "/v1/tasks/{task}/events",
+            "listEvents",
+            .tasks,
+            "Reads a task's timeline, or follows it to its end.",
             details: "With `Accept: text/event-stream` as a stream: first `state`, then each entry with its number as id, last `end`.",
             needs: .read,
             query: [after, .limit(1...10_000, usually: 1000)],
@@ -22,17 +26,32 @@ extension API {
             action: API.timeline
         ),
         Operation(
-            "GET", "/v1/tasks/{task}/wait", "waitForChange", .tasks, "Waits until a task changes, or no longer moves.",
+            "GET",
+            "/v1/tasks/{task}/wait",
+            "waitForChange",
+            .tasks,
+            "Waits until a task changes, or no longer moves.",
             needs: .read,
             query: [
-                Parameter("after_version", .number(0...Parameter.greatestNumber), "Until it has another `version`; else until it no longer moves."),
+                Parameter(
+                    "after_version",
+                    .number(0...Parameter.greatestNumber),
+                    "Until it has another `version`; else until it no longer moves."
+                ),
                 Parameter("timeout_ms", .number(0...604_800_000), "The longest wait; 60,000 when left out."),
             ],
-            answers: [.json("How it stands.", .object(["task": .task, "version": .count, "timed_out": .flag]))],
+            headers: [.ifNoneMatch],
+            answers: [
+                Answer.json("How it stands.", .object(["task": .task, "version": .count, "timed_out": .flag])).tagged, .notModified,
+            ],
             action: API.waitForChange
         ),
         Operation(
-            "GET", "/v1/events", "feed", .tasks, "Reads the timeline entries of all tasks of the owner, or follows them.",
+            "GET",
+            "/v1/events",
+            "feed",
+            .tasks,
+            "Reads the timeline entries of all tasks of the owner, or follows them.",
             details: "With `Accept: text/event-stream` as a stream without end, which resumes after `Last-Event-ID`, over restarts too.",
             needs: .read,
             query: [
@@ -72,10 +91,11 @@ extension API {
             after: Int(clamping: wish.after?.rawValue ?? 0),
             limit: Self.streamStep
         )
-        if request.http.headers["Last-Event-ID"] != nil {
-            let record = try await manager.task(query.id, in: query.scope)
+        // A stream that has begun cannot say any more that there is no such task.
+        let record = try await manager.task(query.id, in: query.scope)
+        if request.http.headers["Last-Event-ID"] != nil, record.status.isTerminal, record.lastEvent <= query.after {
             // By this a browser knows that it need not come again (HTML, section 9.2.2).
-            if record.status.isTerminal, record.lastEvent <= query.after { return await request.writer.send(status: 204) }
+            return await request.writer.send(status: 204)
         }
         try await stream(request) { stream in
             var progress: TaskProgress?
@@ -99,13 +119,13 @@ extension API {
     /// Waits until a task changes, or no longer moves.
     func waitForChange(_ request: Request) async throws {
         let (id, scope) = (try await task(request), request.scope)
-        let seen = request.query.number("after_version")
         let patience = Duration.milliseconds(request.query.number("timeout_ms") ?? 60_000)
         try await answers.run(.wait, for: request.principal.owner, request.writer) {
             let record: TaskRecord
             let isTimedOut: Bool
-            if let seen {
+            if let seen = try await seenVersion(request, id) {
                 record = try await manager.waitForChange(of: id, from: seen, atMost: patience, in: scope)
+                if await request.isKnown(EntityTag(record)) { return }
                 isTimedOut = record.version == seen
             } else {
                 let outcome = try await manager.wait(for: [id], atMost: patience, in: scope)
@@ -113,8 +133,20 @@ extension API {
                 (record, isTimedOut) = (only, outcome.isTimedOut)
             }
             await manager.noteReading([record], in: scope, session: Principal.noConversation)
-            await request.reply(["task": wire(record), "version": JSONValue(record.version), "timed_out": .bool(isTimedOut)])
+            await request.reply(
+                ["task": wire(record), "version": JSONValue(record.version), "timed_out": .bool(isTimedOut)],
+                tag: EntityTag(record)
+            )
         }
+    }
+
+    /// The version that a client has, as it says itself or by an `ETag`; nil when it says none.
+    private func seenVersion(_ request: Request, _ id: TaskID) async throws -> Int? {
+        let tags = request.http.headers.values("If-None-Match")
+        guard !tags.isEmpty else { return request.query.number("after_version") }
+        let record = try await manager.task(id, in: request.scope)
+        // None that it could have is 0, so that what it knows nothing of is told at once.
+        return EntityTag(record).isNamed(in: tags) ? record.version : 0
     }
 
     // MARK: All of an owner
@@ -178,7 +210,8 @@ extension API.Request {
         http.headers.values("Accept").contains { field in
             field.split(separator: ",").contains { part in
                 let words = part.lowercased().split(separator: ";").map { $0.filter { !$0.isWhitespace } }
-                return words.first == "text/event-stream" && !words.dropFirst().contains { $0.hasPrefix("q=0") && Double($0.dropFirst(2)) == 0 }
+                return words.first == "text/event-stream"
+                    && !words.dropFirst().contains { $0.hasPrefix("q=0") && Double($0.dropFirst(2)) == 0 }
             }
         }
     }

@@ -59,7 +59,9 @@ final class LastingAnswers: Sendable {
     }
 
     private static var stopping: APIFault {
-        APIFault(status: 503, code: "shutting_down", message: "the daemon is shutting down; try again when it is back")
+        var fault = APIFault(status: 503, code: "shutting_down", message: "the daemon is shutting down; try again when it is back")
+        fault.headers["Retry-After"] = "1"
+        return fault
     }
 
     private func begin(_ kind: Kind, _ owner: Owner, _ writer: HTTPResponseWriter) throws(APIFault) -> UInt64 {
@@ -93,8 +95,9 @@ extension APIFault {
             self.init(
                 status: 429,
                 code: "too_many_streams",
-                message: "this owner has \(limit) open streams, and may have no more; close one, or follow all tasks with one: GET /v1/events"
+                message: "this owner has \(limit) open streams, and may have no more; close one, or follow all tasks by GET /v1/events"
             )
         }
+        headers["Retry-After"] = "10"
     }
 }

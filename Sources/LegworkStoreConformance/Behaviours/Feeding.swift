@@ -28,7 +28,8 @@ extension StoreBehaviour {
             let record = try await stage.addRunning()
             var next = record
             let events = [
-                next.newEvent(.message, at: Stage.at(1), text: "Grüße 👋\n\u{0}"), next.newEvent(.custom, at: Stage.at(2), data: ["a": .null]),
+                next.newEvent(.message, at: Stage.at(1), text: "Grüße 👋\n\u{0}"),
+                next.newEvent(.custom, at: Stage.at(2), data: ["a": .null]),
                 next.newEvent(TaskEvent.Kind("seen_nowhere_yet"), at: Stage.at(3), text: ""),
             ]
             next.touch(at: Stage.at(3))
@@ -67,7 +68,8 @@ extension StoreBehaviour {
             let later = try await stage.store.feed(FeedQuery(in: .owner("ann"), after: page.next))
             try expect(later.entries.map(\.task), equals: [second.id], "what came later")
         },
-        StoreBehaviour("whoever reads a feed is told when entries that he has not read are deleted with their task, and only then") { stage in
+        StoreBehaviour("whoever reads a feed is told when entries that he has not read are deleted with their task, and only then") {
+            stage in
             let before = try await stage.add()
             let doomed = try await stage.addFinished(at: Stage.at(1))
             let after = try await stage.add()

@@ -36,7 +36,9 @@ final class EventClient: Sendable {
     var connections: Int { state.withLock { $0.connections } }
     /// The data of the timeline entries among them.
     var entries: [JSONValue] {
-        events.filter { !["state", "progress", "gap", "end"].contains($0.event) }.compactMap { try? JSONValue(parsing: Array($0.data.utf8)) }
+        events.filter { !["state", "progress", "gap", "end"].contains($0.event) }.compactMap {
+            try? JSONValue(parsing: Array($0.data.utf8))
+        }
     }
 
     /// Connects once and reads to the end of the stream.
