@@ -35,6 +35,7 @@ public final class Daemon: Sendable {
         if descriptors < 1024 { log.write("only \(descriptors) files may be open at once; raise the hard limit (ulimit -Hn)") }
         self.configuration = configuration
         self.log = log
+        let address = try TCPAddress(configuration.host, isSecure: configuration.tls != nil)
         let folder = configuration.folder
         try folder.create()
         store = try await SQLiteTaskStore.open(path: folder.database)
@@ -92,14 +93,16 @@ public final class Daemon: Sendable {
         var serving = HTTPServerConfiguration()
         // Streams, which stay, take no place from requests, which come and go.
         serving.maximumConnections += configuration.maximumStreams
-        let user = getuid()
-        serving.authorize = { peer in
-            switch peer {
-            case .unix(_, let uid, _): uid == user
-            case .tcp: true
-            }
-        }
-        let admission = Admission(tokens: tokens)
+        serving.onProblem = { log.write($0) }
+        let admission = Admission(
+            user: getuid(),
+            others: configuration.allowedUsers,
+            tokens: tokens,
+            ownNames: address.ownNames,
+            publicNames: configuration.publicNames,
+            isSecure: configuration.tls != nil
+        )
+        serving.authorize = { admission.mayConnect($0) }
         serving.admit = { admission.admit($0) }
         server = HTTPServer(
             loop: doors,
@@ -116,9 +119,16 @@ public final class Daemon: Sendable {
         // The lock on the store is ours, so whatever listens at this path no longer does.
         unlink(folder.socket)
         try server.listen(unixSocket: folder.socket)
+        if let path = configuration.sharedSocket { try server.listen(unixSocket: path, isShared: true) }
         if let port = configuration.port {
-            let bound = try server.listen(host: "127.0.0.1", port: port)
-            log.write("listening on http://127.0.0.1:\(bound)/ (token in \(folder.token))")
+            let bound = try server.listen(
+                host: configuration.host,
+                port: port,
+                allowRemote: configuration.tls != nil,
+                tls: configuration.tls
+            )
+            let scheme = configuration.tls == nil ? "http" : "https"
+            log.write("listening on \(scheme)://\(address.name):\(bound)/ (token in \(folder.token))")
         }
         log.write("legwork \(Self.version) serves \(folder.path) (pid \(getpid()))")
     }

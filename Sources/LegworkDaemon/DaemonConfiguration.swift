@@ -2,7 +2,7 @@ public import Legwork
 import LegworkCommands
 public import LegworkCore
 import LegworkEventLoop
-import LegworkHTTP
+public import LegworkHTTP
 
 /// How a daemon is to run.
 public struct DaemonConfiguration: Sendable {
@@ -20,8 +20,18 @@ public struct DaemonConfiguration: Sendable {
     public var mcpWindow: Duration = .seconds(3)
     /// How long finished tasks are kept.
     public var retention = RetentionPolicy()
-    /// The port on 127.0.0.1 to listen on as well, guarded by a bearer token; 0 takes any that is free, nil none.
+    /// The TCP port to listen on as well, for those who have a token; 0 takes any that is free, nil none.
     public var port: UInt16?
+    /// The address to listen on there, in figures. One that other machines reach needs ``tls``.
+    public var host: String = "127.0.0.1"
+    /// What the daemon is called beside that address and `localhost`, without a port.
+    public var publicNames: [String] = []
+    /// The files with which TLS is spoken at that port, and nothing else; nil speaks plainly.
+    public var tls: TLSFiles?
+    /// Where other users of this machine reach the daemon, in a folder that they may enter; nil for nowhere.
+    public var sharedSocket: String?
+    /// Those other users.
+    public var allowedUsers = AllowedUsers()
     /// How many event streams there may be at once; more are answered with 503.
     public var maximumStreams = 2048
     /// How many of them one owner may have; more are answered with 429.

@@ -2,6 +2,7 @@ import Glibc
 import Legwork
 import LegworkCore
 import LegworkDaemon
+import LegworkHTTP
 
 /// What a daemon says when it cannot start, where another command looks for it.
 enum DaemonFault {
@@ -15,10 +16,17 @@ enum Serve: Command {
     static let usage = "[OPTIONS]"
     static let details = """
         The other commands start a daemon by themselves when there is none. It listens on a Unix socket in the state folder, which only you
-        can use; with --port also on 127.0.0.1, for those who send the token that lies in the state folder.
+        can use; with --port also on 127.0.0.1, for those who send a token: the one in the state folder's file 'token', or one that legwork
+        token create has made. For other machines it speaks TLS.
         """
     static let options = [
         Option("port", value: "PORT", "listen on 127.0.0.1 as well; 0 takes any free port"),
+        Option("host", value: "ADDRESS", "listen on this address instead, such as 0.0.0.0; needs --tls-cert, unless it is a loopback one"),
+        Option("tls-cert", value: "FILE", "speak TLS at the port, with the certificate (and those after it) in this PEM file"),
+        Option("tls-key", value: "FILE", "its key, a PEM file without a passphrase; both are read again when they change"),
+        Option("public-name", value: "NAMES", "names that clients may call the daemon by beside localhost, with commas"),
+        Option("allow-uid", value: "USERS", "let other users of this machine in: 'UID=OWNER;UID=OWNER:read,call'; needs --shared-socket"),
+        Option("shared-socket", value: "PATH", "where they reach the daemon, in a folder that they may enter and only you write"),
         Option("workers", value: "N", "execute so many queued tasks at once (default 4)"),
         Option("queue-policy", value: "POLICY", "limits of queues: 'build:concurrency=2,key=1;*:owner=4,rate=10/60s'"),
         Option("window", value: "DURATION", "how long a call may take before it becomes a task (default 10s)"),
@@ -40,7 +48,8 @@ enum Serve: Command {
         let arguments = invocation.arguments
         guard arguments.positionals.isEmpty, arguments.rest == nil else { throw CLIError(.usage, "serve takes only options; see --help") }
         var configuration = DaemonConfiguration(folder: invocation.folder)
-        configuration.port = try arguments.number("port", in: 0...65535).map(UInt16.init)
+        try listening(arguments, &configuration)
+        try sharing(arguments, &configuration)
         if let workers = try arguments.number("workers", in: 1...1000) { configuration.workers = workers }
         if let text = arguments["queue-policy"] {
             do throws(QueuePolicy.Fault) {
@@ -64,6 +73,8 @@ enum Serve: Command {
             daemon = try await Daemon(configuration, log: DaemonLog())
         } catch let error as StoreError where error.code == .locked {
             throw CLIError(.noDaemon, "\(DaemonFault.alreadyRunning) has \(invocation.folder.path): \(error.message)")
+        } catch let error as HTTPError {
+            throw CLIError(.noDaemon, error.message)
         } catch {
             throw CLIError(.noDaemon, String(describing: error))
         }
@@ -75,6 +86,37 @@ enum Serve: Command {
         }
         try await daemon.run()
         return ExitCode.success.rawValue
+    }
+
+    private static func listening(_ arguments: Arguments, _ configuration: inout DaemonConfiguration) throws(CLIError) {
+        configuration.port = try arguments.number("port", in: 0...65535).map(UInt16.init)
+        let needing = ["host", "tls-cert", "tls-key", "public-name"].first(where: arguments.has)
+        if configuration.port == nil, let needing { throw CLIError(.usage, "--\(needing) is about the port: give --port too") }
+        if let host = arguments["host"] { configuration.host = host }
+        if let names = arguments["public-name"] {
+            configuration.publicNames = names.split(separator: ",").map(String.init)
+            guard !configuration.publicNames.isEmpty, configuration.publicNames.allSatisfy(TCPAddress.isName) else {
+                throw CLIError(.usage, "--public-name takes names such as legwork.example, with commas and without ports, not '\(names)'")
+            }
+        }
+        switch (arguments["tls-cert"], arguments["tls-key"]) {
+        case (nil, nil): break
+        case (let certificate?, let key?): configuration.tls = TLSFiles(certificate: certificate, key: key)
+        default: throw CLIError(.usage, "give both --tls-cert and --tls-key")
+        }
+    }
+
+    private static func sharing(_ arguments: Arguments, _ configuration: inout DaemonConfiguration) throws(CLIError) {
+        guard arguments.has("allow-uid") == arguments.has("shared-socket") else {
+            throw CLIError(.usage, "give both --allow-uid and --shared-socket")
+        }
+        guard let users = arguments["allow-uid"] else { return }
+        configuration.sharedSocket = arguments["shared-socket"]
+        do throws(DaemonError) {
+            configuration.allowedUsers = try AllowedUsers(parsing: users)
+        } catch {
+            throw CLIError(.usage, "--allow-uid: \(error.description)")
+        }
     }
 
     private static func wakeUp(_ arguments: Arguments) throws(CLIError) -> DaemonConfiguration.WakeUp? {

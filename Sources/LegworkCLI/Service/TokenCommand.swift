@@ -36,7 +36,9 @@ enum TokenCommand: Command {
         if let label = arguments["label"] { body["label"] = .string(label) }
         if let owner = arguments.has("all-owners") ? "*" : invocation.owner { body["owner"] = .string(owner) }
         if let rights = arguments["rights"] { body["rights"] = .array(rights.split(separator: ",").map { .string(String($0)) }) }
-        if let time = try arguments.duration("expires", atMost: Arguments.longestAge) { body["expires_in_ms"] = .integer(time.milliseconds) }
+        if let time = try arguments.duration("expires", atMost: Arguments.longestAge) {
+            body["expires_in_ms"] = .integer(time.milliseconds)
+        }
         let answer = try await invocation.client(asOperator: true).post("/v1/tokens", .object(body))
         let record = answer["record"] ?? .null
         switch invocation.style {

@@ -21,22 +21,29 @@ struct MCPEndpoint: Sendable {
     func install(on routes: inout HTTPRouter.Routes) {
         routes.on("POST", "/v1/mcp", faultsTo: log) { request, _, writer in
             let conversation = try opening.read(request)["conversation"]?.string
-            let caller = try Principal(request).caller(platform: "mcp", session: conversation)
+            let caller = try Self.principal(request).caller(platform: "mcp", session: conversation)
             let (id, _) = connections.open(as: caller, over: .stdio)
             let body: JSONValue = ["session": .string(id)]
             await writer.send(status: 201, headers: ["Content-Type": "application/json"], body: body.jsonBytes())
         }
         routes.on("POST", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
-            let owner = try Principal(request).owner
+            let owner = try Self.principal(request).owner
             guard let connection = connections.connection(parameters["session"] ?? "", of: owner) else {
                 throw APIFault(status: 404, code: "unknown_session", message: "there is no such session; open one with POST /v1/mcp")
             }
             try await pass(request.body, to: connection, writer)
         }
         routes.on("DELETE", "/v1/mcp/{session}", faultsTo: log) { request, parameters, writer in
-            connections.close(parameters["session"] ?? "", of: try Principal(request).owner)
+            connections.close(parameters["session"] ?? "", of: try Self.principal(request).owner)
             await writer.send(status: 204)
         }
+    }
+
+    /// Lines are passed on unread, so who sends them has every right that a line may need.
+    private static func principal(_ request: HTTPRequest) throws(APIFault) -> Principal {
+        let principal = try Principal(request)
+        for right in [Right.read, .call, .cancel] { try principal.check(right) }
+        return principal
     }
 
     private func pass(_ line: [UInt8], to connection: MCPConnection, _ writer: HTTPResponseWriter) async throws {

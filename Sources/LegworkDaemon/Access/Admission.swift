@@ -1,30 +1,56 @@
 import LegworkHTTP
 
-/// Who may come in over TCP: those who mean this server, and who have a token. Pure but for the tokens.
-///
-/// Over the Unix socket the kernel vouches for the user, which is checked when a connection is accepted.
+/// Who may come in. Over a Unix socket the kernel vouches for the user; over TCP it is those who mean this server, and have a token.
 struct Admission: Sendable {
     /// What everybody may ask, also without a token.
     static let openPaths: Set<String> = ["/health"]
 
+    private let user: UInt32
+    private let others: AllowedUsers
     private let tokens: TokenKeeper
     private let names: Set<String>
     private let publicNames: Set<String>
     private let isSecure: Bool
 
     /// - Parameters:
-    ///   - publicNames: what the server is called beside `localhost`, without a port; IPv6 addresses in brackets.
+    ///   - user: who may do everything over a Unix socket.
+    ///   - ownNames: what the server is called, without a port; IPv6 addresses in brackets.
+    ///   - publicNames: what else it is called, perhaps by a proxy before it.
     ///   - isSecure: whether TCP is spoken through TLS only.
-    init(tokens: TokenKeeper, publicNames: [String] = [], isSecure: Bool = false) {
+    init(
+        user: UInt32,
+        others: AllowedUsers,
+        tokens: TokenKeeper,
+        ownNames: Set<String>,
+        publicNames: [String],
+        isSecure: Bool
+    ) {
+        self.user = user
+        self.others = others
         self.tokens = tokens
         self.publicNames = Set(publicNames.map { $0.lowercased() })
-        names = self.publicNames.union(["127.0.0.1", "localhost", "[::1]"])
+        names = self.publicNames.union(ownNames)
         self.isSecure = isSecure
     }
 
+    /// Whether anything is heard of somebody at all.
+    func mayConnect(_ peer: HTTPPeer) -> Bool {
+        switch peer {
+        case .unix(_, let uid, _): grant(of: uid) != nil
+        case .tcp: true
+        }
+    }
+
+    private func grant(of uid: UInt32) -> Grant? { uid == user ? .user : others[uid] }
+
     /// Whether a request is let in, and with which grant.
     func admit(_ request: HTTPRequest) -> HTTPAdmission {
-        guard case .tcp = request.peer else { return .admitted(Grant.user) }
+        if case .unix(_, let uid, _) = request.peer {
+            guard let grant = grant(of: uid) else {
+                return .refused(HTTPRejection(status: 403, code: "forbidden", message: "this user may not use the daemon"))
+            }
+            return .admitted(grant)
+        }
         let host = (request.headers["Host"] ?? "").lowercased()
         let name = String(Self.name(in: host))
         // A web page can have its own name lead here, and would then be of the same origin as this server.
@@ -33,7 +59,8 @@ struct Admission: Sendable {
                 HTTPRejection(
                     status: 421,
                     code: "misdirected",
-                    message: "this server does not go by the name that 'Host' gives; names beside localhost are those of legwork serve --public-name"
+                    message:
+                        "this server does not go by the name that 'Host' gives; names beside localhost are those of legwork serve --public-name"
                 )
             )
         }

@@ -31,14 +31,15 @@ struct Principal: Sendable {
     func check(_ right: Right) throws(APIFault) {
         guard !rights.contains(right) else { return }
         if isAnonymous { throw APIFault(status: 401, code: "unauthorized", message: "send a token as 'Authorization: Bearer …'") }
-        throw APIFault(status: 403, code: "forbidden", message: "this needs the right '\(right.rawValue)', which the token does not have")
+        throw APIFault(status: 403, code: "forbidden", message: "this needs the right '\(right.rawValue)', which was not given to you")
     }
 
     /// Takes what the request was let in with, and reads from `Legwork-Owner` and `Legwork-Scope` for whom it is made.
     ///
     /// - Throws: ``APIFault``: 400 for headers that make no sense or are missing, 403 for an owner or a view that is not for the token.
     init(_ request: HTTPRequest) throws(APIFault) {
-        let grant = Self.grant(of: request)
+        // Whoever came in another way than through an admission has shown nothing.
+        let grant = request.credential as? Grant ?? .anonymous
         rights = grant.rights
         owners = grant.owners
         owner = try Self.owner(request.headers.values("Legwork-Owner"), within: grant.owners)
@@ -46,18 +47,15 @@ struct Principal: Sendable {
         case nil, "owner": isOperator = false
         case "operator":
             guard grant.rights.contains(.admin) else {
-                throw APIFault(status: 403, code: "forbidden", message: "the operator's view needs the right 'admin', which the token does not have")
+                throw APIFault(
+                    status: 403,
+                    code: "forbidden",
+                    message: "the operator's view needs the right 'admin', which was not given to you"
+                )
             }
             isOperator = true
         default: throw APIFault(status: 400, code: "invalid_scope", message: "Legwork-Scope must be 'owner' or 'operator'")
         }
-    }
-
-    /// Over the Unix socket the kernel vouches for the user, which is looked at when a connection is accepted.
-    private static func grant(of request: HTTPRequest) -> Grant {
-        if let grant = request.credential as? Grant { return grant }
-        guard case .unix = request.peer else { return .anonymous }
-        return .user
     }
 
     private static func owner(_ named: [String], within scope: OwnerScope) throws(APIFault) -> Owner {
@@ -70,7 +68,11 @@ struct Principal: Sendable {
         }
         if let owner = named.first.map({ Owner($0) }) {
             guard scope.includes(owner) else {
-                throw APIFault(status: 403, code: "foreign_owner", message: "the token is for '\(scope)', not for the owner that Legwork-Owner names")
+                throw APIFault(
+                    status: 403,
+                    code: "foreign_owner",
+                    message: "you may act for '\(scope)', and not for the owner that Legwork-Owner names"
+                )
             }
             return owner
         }
@@ -81,7 +83,7 @@ struct Principal: Sendable {
             throw APIFault(
                 status: 400,
                 code: "owner_missing",
-                message: "the token is for several owners: say in Legwork-Owner for which of '\(scope)'"
+                message: "you may act for several owners: say in Legwork-Owner for which of '\(scope)'"
             )
         }
     }

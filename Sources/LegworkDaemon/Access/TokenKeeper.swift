@@ -15,16 +15,14 @@ final class TokenKeeper: Sendable {
     private struct State {
         var book: TokenBook
         var file: TokenRecord?
-        var standings: [String: Grant.Standing] = [:]
+        /// Of the tokens that were used.
+        var grants: [String: Grant] = [:]
         /// Whether a use was noted that is not written down.
         var hasNews = false
         var onRevocation: @Sendable () -> Void = {}
 
-        /// The token of that id, or the one from the file, which says none.
-        func record(_ id: String?) -> TokenRecord? {
-            guard let id else { return file }
-            return book[id]
-        }
+        /// The token of that id, or the one from the file, whose text is whatever it is.
+        func record(_ id: String?) -> TokenRecord? { id.flatMap { book[$0] } ?? file }
 
         mutating func note(use record: TokenRecord, at now: Timestamp) {
             if record.id == fileID {
@@ -35,11 +33,11 @@ final class TokenKeeper: Sendable {
             }
         }
 
-        mutating func standing(of record: TokenRecord, _ clock: any TaskClock) -> Grant.Standing {
-            if let known = standings[record.id] { return known }
-            let standing = Grant.Standing(expiresAt: record.expiresAt, clock: clock)
-            standings[record.id] = standing
-            return standing
+        mutating func grant(of record: TokenRecord, _ clock: any TaskClock) -> Grant {
+            if let known = grants[record.id] { return known }
+            let grant = Grant(owners: record.owners, rights: record.rights, expiresAt: record.expiresAt, clock: clock)
+            grants[record.id] = grant
+            return grant
         }
 
         mutating func forget(_ id: String) -> Bool {
@@ -127,7 +125,7 @@ final class TokenKeeper: Sendable {
                 !record.isExpired(at: now)
             else { return nil }
             if record.lastUsedAt.map({ now - $0 >= Self.grain }) ?? true { state.note(use: record, at: now) }
-            return record.grant(state.standing(of: record, clock))
+            return state.grant(of: record, clock)
         }
     }
 
@@ -190,7 +188,7 @@ final class TokenKeeper: Sendable {
         try writing.withLock { _ in
             let (isKnown, book) = state.withLock { state in
                 let isKnown = state.forget(id)
-                if isKnown { state.standings.removeValue(forKey: id)?.revoke() }
+                if isKnown { state.grants.removeValue(forKey: id)?.revoke() }
                 return (isKnown, state.book)
             }
             guard isKnown else { return false }

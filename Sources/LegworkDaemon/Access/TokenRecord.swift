@@ -19,9 +19,6 @@ struct TokenRecord: Sendable, Hashable {
 
     /// The rights, in the order in which they are always named.
     var rightNames: [String] { Right.allCases.filter(rights.contains).map(\.rawValue) }
-
-    /// Who has it may do this.
-    func grant(_ standing: Grant.Standing) -> Grant { Grant(owners: owners, rights: rights, standing: standing) }
 }
 
 extension TokenRecord {

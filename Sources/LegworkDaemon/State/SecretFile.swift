@@ -18,7 +18,9 @@ struct SecretFile: Sendable {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 == 0 else {
             throw DaemonError("others may use \(path), or it is no plain file; run chmod 600 on it, or delete it to have a new one made")
         }
-        guard status.st_size <= Self.maximumSize else { throw DaemonError("\(path) is larger than it can be; delete it to have a new one made") }
+        guard status.st_size <= Self.maximumSize else {
+            throw DaemonError("\(path) is larger than it can be; delete it to have a new one made")
+        }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var filled = 0
         while filled < bytes.count {

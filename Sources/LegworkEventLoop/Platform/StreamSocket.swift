@@ -45,15 +45,16 @@ package enum StreamSocket {
         Glibc.shutdown(number, Int32(SHUT_RDWR))
     }
 
-    /// Listens at a path, which only this user may connect to.
+    /// Listens at a path, which only this user may connect to, or everybody.
     ///
     /// A missing folder is made with mode 0700. A socket file that nobody listens at any more is replaced.
-    package static func listen(path: String, backlog: Int32) throws(SystemError) -> Descriptor {
+    package static func listen(path: String, isShared: Bool = false, backlog: Int32) throws(SystemError) -> Descriptor {
+        let mode: mode_t = isShared ? 0o666 : 0o600
         let operation = "listen at \(path)"
         try checkFolder(of: path, operation)
         let socket = try makeUnix(operation)
         // Linux gives the file the mode of the socket, so there is no moment in which others could connect.
-        guard fchmod(socket.number, 0o600) == 0 else { throw .last(operation) }
+        guard fchmod(socket.number, mode) == 0 else { throw .last(operation) }
         if try !bind(socket.number, path, operation) {
             switch try probe(path: path) {
             case .listening:
@@ -65,7 +66,7 @@ package enum StreamSocket {
             }
             guard try bind(socket.number, path, operation) else { throw SystemError(operation: operation, errno: EADDRINUSE) }
         }
-        guard unsafe chmod(path, 0o600) == 0, Glibc.listen(socket.number, backlog) == 0 else { throw .last(operation) }
+        guard unsafe chmod(path, mode) == 0, Glibc.listen(socket.number, backlog) == 0 else { throw .last(operation) }
         return socket
     }
 

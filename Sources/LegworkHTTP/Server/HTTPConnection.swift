@@ -108,7 +108,10 @@ import LegworkEventLoop
         let before = sending.count
         tls.take(into: &sending)
         overhead += sending.count - before
-        if overhead > Self.maximumOverhead { close() }
+        guard overhead <= Self.maximumOverhead else {
+            close()
+            return true
+        }
         switch reading {
         case .goesOn: return true
         case .ended: return false

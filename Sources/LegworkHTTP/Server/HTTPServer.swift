@@ -61,12 +61,14 @@ import Synchronization
 
     /// Listens at a path in the file system, mode 0600; a missing folder is made with mode 0700.
     ///
+    /// - Parameter isShared: true for mode 0666: every user who may enter the folder may connect, and ``HTTPServerConfiguration/authorize``
+    ///   says who of them is served.
     /// - Throws: `HTTPError` with the code `listenFailed` when the path is too long (more than 107 bytes), others may write in the folder,
     ///   or another process listens there. A socket file that nobody listens at is replaced.
-    public func listen(unixSocket path: String) throws(HTTPError) {
+    public func listen(unixSocket path: String, isShared: Bool = false) throws(HTTPError) {
         let backlog = configuration.backlog
         try listen { () throws(SystemError) in
-            let socket = try StreamSocket.listen(path: path, backlog: backlog)
+            let socket = try StreamSocket.listen(path: path, isShared: isShared, backlog: backlog)
             return HTTPListener(descriptor: socket, path: path)
         }
     }

@@ -1,8 +1,9 @@
 import LegworkCore
-@testable import LegworkDaemon
 import LegworkHTTP
 import LegworkTestKit
 import Testing
+
+@testable import LegworkDaemon
 
 @Suite("Keeping tokens")
 struct KeepingTokens {
@@ -36,7 +37,12 @@ struct KeepingTokens {
     func again() throws {
         try use { folder, clock in
             let keeper = try TokenKeeper(folder: folder, clock: clock)
-            let kept = try keeper.create(label: "a \"label\"", owners: .prefix("team/"), rights: [.read, .cancel], lifetime: .seconds(1000))
+            let kept = try keeper.create(
+                label: "a \"label\"",
+                owners: .prefix("team/"),
+                rights: [.read, .cancel],
+                lifetime: .seconds(1000)
+            )
             let gone = try keeper.create(label: nil, owners: .all, rights: [.admin], lifetime: nil)
             #expect(try keeper.revoke(gone.record.id))
             clock.advance(by: .seconds(5))
@@ -109,7 +115,9 @@ struct KeepingTokens {
         #expect(isAdded)
         let text = book.json.json()
         #expect(try TokenBook(JSONValue(parsing: text)) == book)
-        for (old, new) in [("read", "write"), ("ann", ""), ("1970-01-01T00:00:01.000Z", "tomorrow"), ("0707", "07"), ("\"version\":1", "\"version\":2")] {
+        for (old, new) in [
+            ("read", "write"), ("ann", ""), ("1970-01-01T00:00:01.000Z", "tomorrow"), ("0707", "07"), ("\"version\":1", "\"version\":2"),
+        ] {
             let changed = try JSONValue(parsing: text.replacing(old, with: new, maxReplacements: 1))
             #expect(TokenBook(changed) == nil, "\(old)")
         }
@@ -123,6 +131,9 @@ struct KeepingTokens {
         // Two ways to write the same letter are two owners.
         #expect(!OwnerScope.one("\u{E9}").includes("e\u{301}" as Owner))
         #expect(OwnerScope.all.includes(.prefix("a")) && OwnerScope.prefix("a").includes(.prefix("ab")))
-        #expect(!OwnerScope.prefix("ab").includes(.prefix("a")) && !OwnerScope.one("a").includes(.prefix("a")) && !OwnerScope.prefix("a").includes(.all))
+        #expect(
+            !OwnerScope.prefix("ab").includes(.prefix("a")) && !OwnerScope.one("a").includes(.prefix("a"))
+                && !OwnerScope.prefix("a").includes(.all)
+        )
     }
 }

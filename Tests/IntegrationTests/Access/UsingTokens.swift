@@ -51,7 +51,8 @@ struct UsingTokens {
         try await Site.use { site in
             let (_, port) = try await site.serveTCP()
             let kinds: [(right: String, method: String, target: String, body: JSONValue?)] = [
-                ("read", "GET", "/v1/tasks", nil), ("read", "POST", "/v1/wait", ["tasks": ["x"]]), ("call", "POST", "/v1/tasks", echo("hello")),
+                ("read", "GET", "/v1/tasks", nil), ("read", "POST", "/v1/wait", ["tasks": ["x"]]),
+                ("call", "POST", "/v1/tasks", echo("hello")),
                 ("call", "POST", "/v1/call", echo("hello")), ("cancel", "POST", "/v1/clear", [:]), ("admin", "GET", "/v1/tokens", nil),
                 ("admin", "POST", "/v1/tokens", [:]), ("admin", "POST", "/v1/queues/main", ["state": "open"]),
             ]
@@ -154,7 +155,10 @@ struct UsingTokens {
                 return try connection.reply()
             }
             #expect(plain.status == 200 && plain.json == ["status": "ok"], "\(plain)")
-            let targets = ["/v1/stats", "/v1/tasks", "/v1/tools", "/v1/tokens", "/v1/call", "/v1/mcp", "/health/x", "/nowhere", "/%68ealth", "//health"]
+            let targets = [
+                "/v1/stats", "/v1/tasks", "/v1/tools", "/v1/tokens", "/v1/call", "/v1/mcp", "/health/x", "/nowhere", "/%68ealth",
+                "//health",
+            ]
             for target in targets {
                 for method in ["GET", "POST", "DELETE", "OPTIONS"] {
                     #expect(try await port.request(method, target, token: nil).status == 401, "\(method) \(target)")
@@ -214,7 +218,8 @@ struct UsingTokens {
     @Test(
         "what makes no sense is refused with 2, and no token is made",
         arguments: [
-            ["create", "--rights", "everything"], ["create", "--rights", ""], ["create", "--rights", "admin", "--owner", "ann"], ["create", "x"],
+            ["create", "--rights", "everything"], ["create", "--rights", ""], ["create", "--rights", "admin", "--owner", "ann"],
+            ["create", "x"],
             ["create", "--expires", "0"], ["create", "--expires", "soon"], ["revoke"], ["show"],
         ]
     )

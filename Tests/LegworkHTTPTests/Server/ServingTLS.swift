@@ -80,7 +80,10 @@ struct ServingTLS {
         }
     }
 
-    @Test("what is neither TLS nor HTTP gets an alert and the end", arguments: ["\0\0\0\0\0\0", "\u{16}\u{3}\u{1}\u{0}\u{5}hello", "\u{16}\u{7f}\u{7f}\u{7f}\u{7f}"])
+    @Test(
+        "what is neither TLS nor HTTP gets an alert and the end",
+        arguments: ["\0\0\0\0\0\0", "\u{16}\u{3}\u{1}\u{0}\u{5}hello", "\u{16}\u{7f}\u{7f}\u{7f}\u{7f}"]
+    )
     func garbage(_ text: String) async throws {
         try await TestServer.run(isSecure: true) { _, writer in
             await writer.send(status: 200)
@@ -135,7 +138,9 @@ struct ServingTLS {
         } body: { test in
             let (port, certificate) = (test.port, test.certificate ?? "")
             let code = try await BlockingThread.run {
-                try TestCertificate.run(["openssl", "s_client", "-connect", "127.0.0.1:\(port)", option, "-CAfile", certificate, "-verify_return_error"])
+                try TestCertificate.run([
+                    "openssl", "s_client", "-connect", "127.0.0.1:\(port)", option, "-CAfile", certificate, "-verify_return_error",
+                ])
             } orThrow: {
                 SystemError(operation: "start a thread", errno: $0)
             }
@@ -143,7 +148,10 @@ struct ServingTLS {
         }
     }
 
-    @Test("whoever is no longer let in is cut off in the middle of his answer, at once when told and soon when not", arguments: [true, false])
+    @Test(
+        "whoever is no longer let in is cut off in the middle of his answer, at once when told and soon when not",
+        arguments: [true, false]
+    )
     func credentials(isTold: Bool) async throws {
         final class Pass: HTTPCredential {
             let flag = Lock(true)
@@ -215,7 +223,8 @@ struct ServingTLS {
         let weak = TLSFiles(certificate: folder + "/weak.crt", key: folder + "/weak.key")
         #expect(
             try TestCertificate.run([
-                "openssl", "req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=weak", "-keyout", weak.key, "-out", weak.certificate,
+                "openssl", "req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=weak", "-keyout", weak.key, "-out",
+                weak.certificate,
             ]) == 0
         )
         let loop = try EventLoop(name: "bad files")

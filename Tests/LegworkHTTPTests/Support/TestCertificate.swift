@@ -8,7 +8,8 @@ enum TestCertificate {
     static func make(in folder: String, named name: String = "server") throws -> TLSFiles {
         let files = TLSFiles(certificate: "\(folder)/\(name).crt", key: "\(folder)/\(name).key")
         let code = try run([
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", "/CN=\(name)",
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj",
+            "/CN=\(name)",
             "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", files.key, "-out", files.certificate,
         ])
         guard code == 0 else { throw SystemError(operation: "make a certificate", errno: EINVAL, message: "openssl ended with \(code)") }
