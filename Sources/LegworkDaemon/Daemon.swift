@@ -108,6 +108,9 @@ public final class Daemon: Sendable {
         self.mcp = mcp
         self.shims = shims
         var serving = HTTPServerConfiguration()
+        // Streams, which stay, take no place from requests, which come and go.
+        serving.maximumConnections += configuration.maximumStreams
+        serving.maximumTCPConnections += configuration.maximumStreams
         serving.onProblem = { log.write($0) }
         let admission = Admission(
             user: getuid(),
@@ -117,8 +120,6 @@ public final class Daemon: Sendable {
             publicNames: configuration.publicNames,
             isSecure: configuration.tls != nil
         )
-        // Streams, which stay, take no place from requests, which come and go.
-        serving.maximumConnections += configuration.maximumStreams
         serving.authorize = { admission.mayConnect($0) }
         serving.admit = { admission.admit($0) }
         server = HTTPServer(

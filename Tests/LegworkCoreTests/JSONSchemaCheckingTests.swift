@@ -235,7 +235,11 @@ struct JSONSchemaCheckingTests {
     @Test("the root has the name that it is given")
     func root() throws {
         let checker = try JSONSchemaChecker(["type": "string"])
-        #expect(checker.check(1, root: "result") == [JSONSchemaViolation(path: "result", pointer: "", message: "must be a string, is an integer")])
+        #expect(
+            checker.check(1, root: "result") == [
+                JSONSchemaViolation(path: "result", pointer: "", message: "must be a string, is an integer")
+            ]
+        )
     }
 
     @Test("an empty object is at once what a schema without demands asks for, and is refused by one with demands")

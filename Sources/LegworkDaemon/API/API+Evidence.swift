@@ -20,13 +20,21 @@ extension API {
 
     static let evidenceOperations: [Operation] = [
         Operation(
-            "GET", "/v1/tasks/{task}/tool_calls", "listToolCalls", .tasks, "Lists the calls that a task's agent made.",
+            "GET",
+            "/v1/tasks/{task}/tool_calls",
+            "listToolCalls",
+            .tasks,
+            "Lists the calls that a task's agent made.",
             needs: .read,
             answers: [.json("The calls.", .object(["tool_calls": .array(of: toolCall)]))],
             action: API.toolCalls
         ),
         Operation(
-            "GET", "/v1/tasks/{task}/artifacts", "listArtifacts", .tasks, "Lists a task's artifacts.",
+            "GET",
+            "/v1/tasks/{task}/artifacts",
+            "listArtifacts",
+            .tasks,
+            "Lists a task's artifacts.",
             needs: .read,
             answers: [
                 .json(
@@ -41,7 +49,11 @@ extension API {
             action: API.artifacts
         ),
         Operation(
-            "GET", "/v1/tasks/{task}/artifacts/{name}", "readArtifact", .tasks, "Reads an artifact.",
+            "GET",
+            "/v1/tasks/{task}/artifacts/{name}",
+            "readArtifact",
+            .tasks,
+            "Reads an artifact.",
             details: "Without a range at most 1 MiB from `offset` on; a `Range` may be as long as the artifact.",
             needs: .read,
             query: byteParameters,
@@ -53,7 +65,11 @@ extension API {
             action: API.artifact
         ),
         Operation(
-            "POST", "/v1/import", "importTasks", .tasks, "Takes over a queue of prompts from a folder of the daemon's machine.",
+            "POST",
+            "/v1/import",
+            "importTasks",
+            .tasks,
+            "Takes over a queue of prompts from a folder of the daemon's machine.",
             needs: .admin,
             body: RequestBody(
                 .body([
@@ -65,7 +81,8 @@ extension API {
                 .json(
                     "What was taken over.",
                     .object([
-                        "imported": .array(of: .object(["source": .text, "id": .taskID, "status": .words(TaskStatus.self)])), "known": .count,
+                        "imported": .array(of: .object(["source": .text, "id": .taskID, "status": .words(TaskStatus.self)])),
+                        "known": .count,
                         "damaged": .array(of: .object(["file": .text, "problem": .text])),
                     ])
                 )

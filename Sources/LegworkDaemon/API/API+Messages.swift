@@ -17,7 +17,11 @@ extension API {
 
     static let messageOperations: [Operation] = [
         Operation(
-            "GET", "/v1/dead_letters", "listDeadLetters", .messages, "Lists the messages that could not be delivered.",
+            "GET",
+            "/v1/dead_letters",
+            "listDeadLetters",
+            .messages,
+            "Lists the messages that could not be delivered.",
             needs: .read,
             query: [
                 Parameter("after", .number(0...Parameter.greatestNumber), "Only those with a greater number."),
@@ -27,7 +31,11 @@ extension API {
             action: API.deadLetters
         ),
         Operation(
-            "POST", "/v1/dead_letters/replay", "replayDeadLetters", .messages, "Sends messages again that could not be delivered.",
+            "POST",
+            "/v1/dead_letters/replay",
+            "replayDeadLetters",
+            .messages,
+            "Sends messages again that could not be delivered.",
             details: "To their recipient, or to the live task of the same owner and name. What nobody takes is kept.",
             needs: .call,
             body: numbers,
@@ -35,14 +43,19 @@ extension API {
                 .json(
                     "What became of them.",
                     .object([
-                        "sent": .count, "kept": .count, "missing": .array(of: .count), "has_more": .flag.described("Replay again for the rest."),
+                        "sent": .count, "kept": .count, "missing": .array(of: .count),
+                        "has_more": .flag.described("Replay again for the rest."),
                     ])
                 )
             ],
             action: API.replayDeadLetters
         ),
         Operation(
-            "POST", "/v1/dead_letters/clear", "clearDeadLetters", .messages, "Deletes messages that could not be delivered.",
+            "POST",
+            "/v1/dead_letters/clear",
+            "clearDeadLetters",
+            .messages,
+            "Deletes messages that could not be delivered.",
             needs: .cancel,
             body: numbers,
             answers: [.json("How many there were.", .deletedCount)],

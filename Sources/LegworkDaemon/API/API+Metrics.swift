@@ -9,7 +9,11 @@ extension API {
 
     static let metricsOperations: [Operation] = [
         Operation(
-            "GET", "/metrics", "metrics", .service, "Gives figures in Prometheus's text format, for an operator.",
+            "GET",
+            "/metrics",
+            "metrics",
+            .service,
+            "Gives figures in Prometheus's text format, for an operator.",
             needs: .read,
             answers: [Answer(status: 200, description: "The figures.", content: .text("text/plain"))],
             faults: [.operatorOnly],
@@ -105,7 +109,10 @@ extension API {
             "legwork_http_connections",
             .gauge,
             "Open connections.",
-            [Sample(["transport": "tcp"], Double(load.tcpConnections)), Sample(["transport": "unix"], Double(load.connections - load.tcpConnections))]
+            [
+                Sample(["transport": "tcp"], Double(load.tcpConnections)),
+                Sample(["transport": "unix"], Double(load.connections - load.tcpConnections)),
+            ]
         )
         text.add("legwork_http_requests_in_flight", .gauge, "Requests that are being answered.", Double(load.requests))
         text.add("legwork_http_streams", .gauge, "Open streams of events.", Double(load.streams))

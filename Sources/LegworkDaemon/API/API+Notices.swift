@@ -6,7 +6,8 @@ extension API {
     private static let notice = Schema.named(
         "Notice",
         .object([
-            "sequence": .count, "task": .taskID, "tool": .text, "title": .text, "name?": .text, "kind": .text.described("What has happened."),
+            "sequence": .count, "task": .taskID, "tool": .text, "title": .text, "name?": .text,
+            "kind": .text.described("What has happened."),
             "reason?": .text, "text?": .text, "data?": .any, "key?": .text, "count?": .count.described("How many were made one."),
             "session?": .text, "state": .text, "created_at": .time, "updated_at": .time,
         ]).described("What an owner is told of a task.")
@@ -14,7 +15,11 @@ extension API {
 
     static let noticeOperations: [Operation] = [
         Operation(
-            "GET", "/v1/notices", "listNotices", .notices, "Reads what the owner is told and has not acknowledged, in order.",
+            "GET",
+            "/v1/notices",
+            "listNotices",
+            .notices,
+            "Reads what the owner is told and has not acknowledged, in order.",
             details: "A look changes nothing.",
             needs: .read,
             query: [
@@ -26,7 +31,11 @@ extension API {
             action: API.notices
         ),
         Operation(
-            "POST", "/v1/notices/acknowledge", "acknowledgeNotices", .notices, "Says that notices have arrived: they are deleted.",
+            "POST",
+            "/v1/notices/acknowledge",
+            "acknowledgeNotices",
+            .notices,
+            "Says that notices have arrived: they are deleted.",
             details: "Give either `up_to` or `sequences`.",
             needs: .read,
             body: RequestBody(

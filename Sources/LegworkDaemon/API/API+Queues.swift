@@ -5,14 +5,22 @@ import LegworkHTTP
 extension API {
     static let queueOperations: [Operation] = [
         Operation(
-            "GET", "/v1/queues", "listQueues", .queues, "Lists the queues, for an operator.",
+            "GET",
+            "/v1/queues",
+            "listQueues",
+            .queues,
+            "Lists the queues, for an operator.",
             needs: .read,
             answers: [.json("The queues.", .object(["queues": .array(of: .queue)]))],
             faults: [.operatorOnly],
             action: API.queues
         ),
         Operation(
-            "GET", "/v1/queues/{queue}", "showQueue", .queues, "Shows one queue, for an operator.",
+            "GET",
+            "/v1/queues/{queue}",
+            "showQueue",
+            .queues,
+            "Shows one queue, for an operator.",
             details: "A queue that nobody has used is open and empty.",
             needs: .read,
             answers: [.json("The queue.", .queue)],
@@ -20,7 +28,11 @@ extension API {
             action: API.showQueue
         ),
         Operation(
-            "POST", "/v1/queues/{queue}", "setQueue", .queues, "Opens, pauses or drains a queue, for an operator.",
+            "POST",
+            "/v1/queues/{queue}",
+            "setQueue",
+            .queues,
+            "Opens, pauses or drains a queue, for an operator.",
             details: "A paused queue keeps what is in it; one that is drained takes nothing new.",
             needs: .admin,
             body: RequestBody(.body(["state": .words(QueueState.self)])),

@@ -4,7 +4,11 @@ import LegworkCore
 extension API {
     static let retentionOperations: [Operation] = [
         Operation(
-            "POST", "/v1/clear", "clearTasks", .tasks, "Deletes finished tasks.",
+            "POST",
+            "/v1/clear",
+            "clearTasks",
+            .tasks,
+            "Deletes finished tasks.",
             needs: .cancel,
             body: RequestBody(
                 .body([
@@ -16,7 +20,11 @@ extension API {
             action: API.clear
         ),
         Operation(
-            "DELETE", "/v1/tasks/{task}", "deleteTask", .tasks, "Deletes a finished task.",
+            "DELETE",
+            "/v1/tasks/{task}",
+            "deleteTask",
+            .tasks,
+            "Deletes a finished task.",
             needs: .cancel,
             headers: [.ifMatch],
             answers: [.json("Its id.", .object(["deleted": .taskID]))],
@@ -24,14 +32,22 @@ extension API {
             action: API.delete
         ),
         Operation(
-            "POST", "/v1/tasks/{task}/pin", "pinTask", .tasks, "Keeps a task, however old it grows.",
+            "POST",
+            "/v1/tasks/{task}/pin",
+            "pinTask",
+            .tasks,
+            "Keeps a task, however old it grows.",
             needs: .call,
             body: RequestBody(.body()),
             answers: [.json("The task.", .taskReply)],
             action: API.pin
         ),
         Operation(
-            "POST", "/v1/tasks/{task}/unpin", "unpinTask", .tasks, "Keeps a task no longer than others.",
+            "POST",
+            "/v1/tasks/{task}/unpin",
+            "unpinTask",
+            .tasks,
+            "Keeps a task no longer than others.",
             needs: .call,
             body: RequestBody(.body()),
             answers: [.json("The task.", .taskReply)],

@@ -10,7 +10,8 @@ extension API {
             "when": .object(["at?": .text, "every?": .text, "cron?": .text, "rrule?": .text, "time_zone?": .text, "start?": .text]),
             "status": .words(ScheduleRecord.State.self), "next_at?": .time, "last_at?": .time, "last_task_id?": .taskID, "fired": .count,
             "skipped?": .count, "catch_up": .words(CatchUp.self), "overlap": .words(ScheduleRecord.Overlap.self), "watch?": .flag,
-            "problem?": .text, "created_at": .time, "arguments": .any, "owner": .text, "queue": .text, "priority": Schema(["type": "integer"]),
+            "problem?": .text, "created_at": .time, "arguments": .any, "owner": .text, "queue": .text,
+            "priority": Schema(["type": "integer"]),
         ])
     )
 
@@ -35,7 +36,11 @@ extension API {
 
     static let scheduleOperations: [Operation] = [
         Operation(
-            "POST", "/v1/schedules", "createSchedule", .schedules, "Has a tool called again and again, or once later.",
+            "POST",
+            "/v1/schedules",
+            "createSchedule",
+            .schedules,
+            "Has a tool called again and again, or once later.",
             details: "One of `at`, `delay_seconds`, `every`, `cron` and `rrule` says when.",
             needs: .call,
             body: RequestBody(scheduleBody, saying: ["oneOf": .array(ways.map { ["required": [.string($0)]] })]),
@@ -44,14 +49,22 @@ extension API {
             action: API.schedule
         ),
         Operation(
-            "GET", "/v1/schedules", "listSchedules", .schedules, "Lists schedules, those that happen next first.",
+            "GET",
+            "/v1/schedules",
+            "listSchedules",
+            .schedules,
+            "Lists schedules, those that happen next first.",
             needs: .read,
             query: [Parameter("status", .words(ScheduleRecord.State.allCases.map(\.rawValue)), "Only these.")],
             answers: [.json("The schedules.", .object(["schedules": .array(of: schedule)]))],
             action: API.schedules
         ),
         Operation(
-            "GET", "/v1/schedules/{schedule}", "showSchedule", .schedules, "Shows a schedule and the newest tasks that it made.",
+            "GET",
+            "/v1/schedules/{schedule}",
+            "showSchedule",
+            .schedules,
+            "Shows a schedule and the newest tasks that it made.",
             needs: .read,
             query: [.limit(1...TaskQuery.maximumLimit, usually: 20)],
             answers: [.json("The schedule.", .object(["schedule": schedule, "tasks": .array(of: .taskSummary)]))],
@@ -59,7 +72,11 @@ extension API {
             action: API.showSchedule
         ),
         Operation(
-            "POST", "/v1/schedules/{schedule}/pause", "pauseSchedule", .schedules, "Lets a schedule wait until it is resumed.",
+            "POST",
+            "/v1/schedules/{schedule}/pause",
+            "pauseSchedule",
+            .schedules,
+            "Lets a schedule wait until it is resumed.",
             needs: .call,
             body: RequestBody(.body()),
             answers: [.json("The schedule.", scheduleReply)],
@@ -67,7 +84,11 @@ extension API {
             action: API.pauseSchedule
         ),
         Operation(
-            "POST", "/v1/schedules/{schedule}/resume", "resumeSchedule", .schedules, "Lets a paused schedule go on.",
+            "POST",
+            "/v1/schedules/{schedule}/resume",
+            "resumeSchedule",
+            .schedules,
+            "Lets a paused schedule go on.",
             needs: .call,
             body: RequestBody(.body()),
             answers: [.json("The schedule.", scheduleReply)],
@@ -75,7 +96,11 @@ extension API {
             action: API.resumeSchedule
         ),
         Operation(
-            "POST", "/v1/schedules/{schedule}/run", "runSchedule", .schedules, "Makes a schedule's task now.",
+            "POST",
+            "/v1/schedules/{schedule}/run",
+            "runSchedule",
+            .schedules,
+            "Makes a schedule's task now.",
             needs: .call,
             body: RequestBody(.body()),
             answers: [.json(202, "The task.", .taskReply)],
@@ -83,7 +108,11 @@ extension API {
             action: API.runSchedule
         ),
         Operation(
-            "DELETE", "/v1/schedules/{schedule}", "deleteSchedule", .schedules, "Deletes a schedule; its tasks stay.",
+            "DELETE",
+            "/v1/schedules/{schedule}",
+            "deleteSchedule",
+            .schedules,
+            "Deletes a schedule; its tasks stay.",
             needs: .cancel,
             answers: [.json("Its id.", .object(["deleted": .text]))],
             faults: scheduleFaults,

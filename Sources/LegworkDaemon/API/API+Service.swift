@@ -6,7 +6,11 @@ import LegworkHTTP
 extension API {
     static let serviceOperations: [Operation] = [
         Operation(
-            "GET", "/health", "health", .service, "Tells whether the daemon answers.",
+            "GET",
+            "/health",
+            "health",
+            .service,
+            "Tells whether the daemon answers.",
             details: "Whoever has no token learns nothing else; the rest is for those who may see it.",
             needs: nil,
             answers: [
@@ -18,20 +22,32 @@ extension API {
             action: API.health
         ),
         Operation(
-            "GET", "/v1/version", "version", .service, "Tells which version this is.",
+            "GET",
+            "/v1/version",
+            "version",
+            .service,
+            "Tells which version this is.",
             needs: .read,
             answers: [.json("The version.", .object(["version": .text, "api": .words(["v1"])]))],
             action: API.version
         ),
         Operation(
-            "GET", "/v1/openapi.json", "openapi", .service, "Gives this document.",
+            "GET",
+            "/v1/openapi.json",
+            "openapi",
+            .service,
+            "Gives this document.",
             needs: .read,
             headers: [.ifNoneMatch],
             answers: [Answer.json("An OpenAPI 3.1 document.", .anyObject).tagged, .notModified],
             action: API.openAPI
         ),
         Operation(
-            "GET", "/v1/stats", "stats", .service, "Counts tasks; for an operator also queues and what is damaged.",
+            "GET",
+            "/v1/stats",
+            "stats",
+            .service,
+            "Counts tasks; for an operator also queues and what is damaged.",
             needs: .read,
             answers: [
                 .json(
@@ -45,7 +61,11 @@ extension API {
             action: API.stats
         ),
         Operation(
-            "GET", "/v1/counts", "counts", .tasks, "Counts tasks by status.",
+            "GET",
+            "/v1/counts",
+            "counts",
+            .tasks,
+            "Counts tasks by status.",
             needs: .read,
             answers: [.json("The counts.", .object(["counts": .counts]))],
             action: API.counts

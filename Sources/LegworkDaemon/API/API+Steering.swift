@@ -6,7 +6,11 @@ import LegworkHTTP
 extension API {
     static let steeringOperations: [Operation] = [
         Operation(
-            "POST", "/v1/tasks/{task}/resume", "resumeTask", .tasks, "Lets a stopped task go on.",
+            "POST",
+            "/v1/tasks/{task}/resume",
+            "resumeTask",
+            .tasks,
+            "Lets a stopped task go on.",
             details: "One that runs is left alone.",
             needs: .call,
             body: RequestBody(.body(["arguments?": .anyObject.described("In the place of the recorded ones of the same name.")])),
@@ -15,7 +19,11 @@ extension API {
             action: API.resume
         ),
         Operation(
-            "POST", "/v1/tasks/{task}/answer", "answerTask", .tasks, "Answers what a task asks.",
+            "POST",
+            "/v1/tasks/{task}/answer",
+            "answerTask",
+            .tasks,
+            "Answers what a task asks.",
             needs: .call,
             body: RequestBody(
                 .body([
@@ -28,11 +36,16 @@ extension API {
             action: API.answer
         ),
         Operation(
-            "POST", "/v1/tasks/{task}/messages", "sendMessage", .messages, "Writes to a task that takes messages.",
+            "POST",
+            "/v1/tasks/{task}/messages",
+            "sendMessage",
+            .messages,
+            "Writes to a task that takes messages.",
             needs: .call,
             body: RequestBody(
                 .body([
-                    "message": .any, "message_id?": .name(1...MessageID.maximumLength).described("One that was used is not delivered again."),
+                    "message": .any,
+                    "message_id?": .name(1...MessageID.maximumLength).described("One that was used is not delivered again."),
                 ])
             ),
             answers: [.json("It lay there already.", messageReply), .json(202, "It lies in the inbox.", messageReply)],
@@ -40,21 +53,33 @@ extension API {
             action: API.send
         ),
         Operation(
-            "GET", "/v1/tasks/{task}/tree", "showTree", .tasks, "Shows a task and what descends from it.",
+            "GET",
+            "/v1/tasks/{task}/tree",
+            "showTree",
+            .tasks,
+            "Shows a task and what descends from it.",
             needs: .read,
             query: [.limit(1...TaskManager.maximumDescendants, usually: 1000)],
             answers: [.json("The family.", .object(["task": .taskSummary, "descendants": .array(of: .taskSummary)]))],
             action: API.tree
         ),
         Operation(
-            "POST", "/v1/tasks/{task}/cancel_tree", "cancelTree", .tasks, "Asks a task and what descends from it to stop.",
+            "POST",
+            "/v1/tasks/{task}/cancel_tree",
+            "cancelTree",
+            .tasks,
+            "Asks a task and what descends from it to stop.",
             needs: .cancel,
             body: RequestBody(.body()),
             answers: [.json("Who was asked.", .cancelReceipts)],
             action: API.cancelTree
         ),
         Operation(
-            "POST", "/v1/cancel", "cancelTasks", .tasks, "Asks all live tasks of the owner to stop, or those of one run.",
+            "POST",
+            "/v1/cancel",
+            "cancelTasks",
+            .tasks,
+            "Asks all live tasks of the owner to stop, or those of one run.",
             details: "A run that was cancelled gets no new tasks.",
             needs: .cancel,
             body: RequestBody(.body(["run?": .text(1...256)])),
@@ -62,13 +87,21 @@ extension API {
             action: API.cancelTasks
         ),
         Operation(
-            "GET", "/v1/tasks/{task}/redirects", "listRedirects", .tasks, "Lists the channels that a task's result goes to.",
+            "GET",
+            "/v1/tasks/{task}/redirects",
+            "listRedirects",
+            .tasks,
+            "Lists the channels that a task's result goes to.",
             needs: .read,
             answers: [.json("The redirects.", .object(["redirects": .array(of: .anyObject)]))],
             action: API.redirects
         ),
         Operation(
-            "POST", "/v1/tasks/{task}/redirects", "addRedirect", .tasks, "Has a task's result delivered to a channel.",
+            "POST",
+            "/v1/tasks/{task}/redirects",
+            "addRedirect",
+            .tasks,
+            "Has a task's result delivered to a channel.",
             needs: .call,
             body: RequestBody(.body(["channel": .text(1...256)])),
             answers: [.json(201, "It will be.", .object(["redirect": .anyObject]))],
@@ -76,7 +109,11 @@ extension API {
             action: API.addRedirect
         ),
         Operation(
-            "DELETE", "/v1/tasks/{task}/redirects", "deleteRedirects", .tasks, "Has a task's result delivered nowhere.",
+            "DELETE",
+            "/v1/tasks/{task}/redirects",
+            "deleteRedirects",
+            .tasks,
+            "Has a task's result delivered nowhere.",
             needs: .call,
             answers: [.json("How many there were.", .deletedCount)],
             action: API.deleteRedirects

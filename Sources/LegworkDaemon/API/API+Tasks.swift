@@ -6,8 +6,13 @@ import LegworkHTTP
 extension API {
     static let taskOperations: [Operation] = [
         Operation(
-            "POST", "/v1/tasks", "submitTask", .tasks, "Queues a call of a tool, or a prompt for an agent.",
-            details: "A body without `tool` that has a `prompt` is work for an agent; it is answered with 201 and in the words of queues of prompts.",
+            "POST",
+            "/v1/tasks",
+            "submitTask",
+            .tasks,
+            "Queues a call of a tool, or a prompt for an agent.",
+            details:
+                "A body without `tool` that has a `prompt` is work for an agent; it is answered with 201 and in the words of queues of prompts.",
             needs: .call,
             body: RequestBody(submitBody, or: promptBody, when: isPrompt),
             answers: [.json(202, "The task waits in its queue.", .taskReply), .json(201, "The prompt waits in its queue.", .promptTask)],
@@ -15,7 +20,11 @@ extension API {
             action: API.submitOrPrompt
         ),
         Operation(
-            "GET", "/v1/tasks", "listTasks", .tasks, "Lists tasks, the newest first.",
+            "GET",
+            "/v1/tasks",
+            "listTasks",
+            .tasks,
+            "Lists tasks, the newest first.",
             needs: .read,
             query: [
                 Parameter(
@@ -33,7 +42,12 @@ extension API {
                 Parameter("created_since", .time, "Only those made then or later."),
                 Parameter("created_before", .time, "Only those made before."),
                 .limit(1...TaskQuery.maximumLimit, usually: 100),
-                Parameter("cursor", .text(1...32), "Goes on where an earlier page ended: its `next_cursor`.", pattern: "^c[1-9][0-9]{0,17}$"),
+                Parameter(
+                    "cursor",
+                    .text(1...32),
+                    "Goes on where an earlier page ended: its `next_cursor`.",
+                    pattern: "^c[1-9][0-9]{0,17}$"
+                ),
             ],
             answers: [
                 .json("A page.", .object(["tasks": .array(of: .taskSummary), "counts": .counts, "next_cursor?": .text]))
@@ -42,15 +56,24 @@ extension API {
             action: API.list
         ),
         Operation(
-            "GET", "/v1/tasks/{task}", "showTask", .tasks, "Shows one task, with its arguments, result and evidence.",
+            "GET",
+            "/v1/tasks/{task}",
+            "showTask",
+            .tasks,
+            "Shows one task, with its arguments, result and evidence.",
             needs: .read,
             headers: [.ifNoneMatch],
             answers: [Answer.json("The task.", .shownTask).tagged, .notModified],
             action: API.show
         ),
         Operation(
-            "GET", "/v1/tasks/{task}/output", "readOutput", .tasks, "Reads a task's raw output.",
-            details: "Without a range at most 1 MiB from `offset` on; a `Range` may be as long as the output. Parameters come before a `Range`.",
+            "GET",
+            "/v1/tasks/{task}/output",
+            "readOutput",
+            .tasks,
+            "Reads a task's raw output.",
+            details:
+                "Without a range at most 1 MiB from `offset` on; a `Range` may be as long as the output. Parameters come before a `Range`.",
             needs: .read,
             query: byteParameters + [
                 Parameter("tail", .number(0...TaskManager.maximumOutputChunk), "Only the last bytes, at most so many."),
@@ -58,12 +81,17 @@ extension API {
             ],
             headers: [.range],
             answers: [
-                .bytes(200, "The bytes.", headers: outputHeaders), .bytes(206, "The bytes of the range.", headers: outputHeaders.dropFirst() + [contentRange]),
+                .bytes(200, "The bytes.", headers: outputHeaders),
+                .bytes(206, "The bytes of the range.", headers: outputHeaders.dropFirst() + [contentRange]),
             ],
             action: API.output
         ),
         Operation(
-            "POST", "/v1/tasks/{task}/cancel", "cancelTask", .tasks, "Asks a task to stop.",
+            "POST",
+            "/v1/tasks/{task}/cancel",
+            "cancelTask",
+            .tasks,
+            "Asks a task to stop.",
             needs: .cancel,
             headers: [.ifMatch],
             body: RequestBody(.body()),
@@ -71,7 +99,11 @@ extension API {
             action: API.cancel
         ),
         Operation(
-            "POST", "/v1/tasks/{task}/retry", "retryTask", .tasks, "Tries a failed task once more.",
+            "POST",
+            "/v1/tasks/{task}/retry",
+            "retryTask",
+            .tasks,
+            "Tries a failed task once more.",
             needs: .call,
             headers: [.ifMatch],
             body: RequestBody(.body()),
@@ -80,7 +112,11 @@ extension API {
             action: API.retry
         ),
         Operation(
-            "POST", "/v1/wait", "waitForTasks", .tasks, "Waits until tasks no longer move.",
+            "POST",
+            "/v1/wait",
+            "waitForTasks",
+            .tasks,
+            "Waits until tasks no longer move.",
             details: "The wait ends with the connection and changes nothing.",
             needs: .read,
             body: RequestBody(
@@ -100,7 +136,11 @@ extension API {
         ),
     ]
 
-    private static let submitBody = Schema.body(["tool": .text(1...128)], callMembers, Schema.Members(optional: SubmitOptions.properties, names: ["queue", "limit_key", "idempotency_key"]))
+    private static let submitBody = Schema.body(
+        ["tool": .text(1...128)],
+        callMembers,
+        Schema.Members(optional: SubmitOptions.properties, names: ["queue", "limit_key", "idempotency_key"])
+    )
 
     static let byteParameters = [
         Parameter("offset", .number(0...Parameter.greatestNumber), "The first byte; 0 when left out."),

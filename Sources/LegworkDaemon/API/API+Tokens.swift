@@ -14,12 +14,17 @@ extension API {
 
     static let tokenOperations: [Operation] = [
         Operation(
-            "POST", "/v1/tokens", "createToken", .tokens, "Makes a bearer token.",
+            "POST",
+            "/v1/tokens",
+            "createToken",
+            .tokens,
+            "Makes a bearer token.",
             details: "It may do no more than whoever makes it. The token itself is shown in this answer and never again.",
             needs: .admin,
             body: RequestBody(
                 .body([
-                    "label?": .text(1...100), "owner?": .text(1...256).described("A name, `BEGINNING*` or `*`; the caller's owner when left out."),
+                    "label?": .text(1...100),
+                    "owner?": .text(1...256).described("A name, `BEGINNING*` or `*`; the caller's owner when left out."),
                     "rights?": .array(of: .words(Right.self), 1...4).described("`read`, `call` and `cancel` when left out."),
                     "expires_in_ms?": .number(1...316_224_000_000),
                 ])
@@ -29,13 +34,21 @@ extension API {
             action: API.createToken
         ),
         Operation(
-            "GET", "/v1/tokens", "listTokens", .tokens, "Lists the bearer tokens, without their secrets.",
+            "GET",
+            "/v1/tokens",
+            "listTokens",
+            .tokens,
+            "Lists the bearer tokens, without their secrets.",
             needs: .admin,
             answers: [.json("The tokens.", .object(["tokens": .array(of: token)]))],
             action: API.listTokens
         ),
         Operation(
-            "DELETE", "/v1/tokens/{id}", "revokeToken", .tokens, "Revokes a token: from then on it lets nobody in.",
+            "DELETE",
+            "/v1/tokens/{id}",
+            "revokeToken",
+            .tokens,
+            "Revokes a token: from then on it lets nobody in.",
             details: "Answers that are being sent to whoever used it are broken off.",
             needs: .admin,
             answers: [.json("Its id.", .object(["revoked": .text]))],
@@ -48,14 +61,22 @@ extension API {
         let body = request.body
         let principal = request.principal
         guard let owners = OwnerScope(body["owner"]?.string ?? principal.owner.name) else {
-            throw APIFault(status: 400, code: "invalid_argument", message: "owner must be a name, 'BEGINNING*' or '*', without control characters")
+            throw APIFault(
+                status: 400,
+                code: "invalid_argument",
+                message: "owner must be a name, 'BEGINNING*' or '*', without control characters"
+            )
         }
         let rights = body["rights"]?.array.map { Set($0.compactMap { $0.string.flatMap(Right.init) }) } ?? [.read, .call, .cancel]
         guard rights.isSubset(of: principal.rights), principal.owners.includes(owners) else {
             throw APIFault(status: 403, code: "forbidden", message: "a token cannot make one that may do more than itself")
         }
         guard !rights.contains(.admin) || owners == .all else {
-            throw APIFault(status: 400, code: "invalid_argument", message: "the right 'admin' is over all owners: give it with the owner '*', or leave it out")
+            throw APIFault(
+                status: 400,
+                code: "invalid_argument",
+                message: "the right 'admin' is over all owners: give it with the owner '*', or leave it out"
+            )
         }
         let (label, lifetime) = (body["label"]?.string, body.duration("expires_in_ms"))
         // A file is written, which must not hold up the event loop.

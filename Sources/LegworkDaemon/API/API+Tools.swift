@@ -29,14 +29,22 @@ extension API {
 
     static let toolOperations: [Operation] = [
         Operation(
-            "GET", "/v1/tools", "listTools", .tools, "Lists the tools with their schemas.",
+            "GET",
+            "/v1/tools",
+            "listTools",
+            .tools,
+            "Lists the tools with their schemas.",
             needs: .read,
             headers: [.ifNoneMatch],
             answers: [Answer.json("The tools.", .object(["tools": .array(of: tool)])).tagged, .notModified],
             action: API.listTools
         ),
         Operation(
-            "GET", "/v1/tools/{tool}", "showTool", .tools, "Shows one tool.",
+            "GET",
+            "/v1/tools/{tool}",
+            "showTool",
+            .tools,
+            "Shows one tool.",
             needs: .read,
             headers: [.ifNoneMatch],
             answers: [Answer.json("The tool.", .object(["tool": tool])).tagged, .notModified],
@@ -44,7 +52,11 @@ extension API {
             action: API.showTool
         ),
         Operation(
-            "POST", "/v1/tools/{tool}/call", "callTool", .tools, "Calls a tool.",
+            "POST",
+            "/v1/tools/{tool}/call",
+            "callTool",
+            .tools,
+            "Calls a tool.",
             needs: .call,
             body: RequestBody(.body(callMembers, windowMembers)),
             answers: callAnswers,
@@ -52,7 +64,11 @@ extension API {
             action: API.callTool
         ),
         Operation(
-            "POST", "/v1/call", "call", .tools, "Calls the tool that the body names.",
+            "POST",
+            "/v1/call",
+            "call",
+            .tools,
+            "Calls the tool that the body names.",
             needs: .call,
             body: RequestBody(.body(["tool": .text(1...128)], callMembers, windowMembers)),
             answers: callAnswers,

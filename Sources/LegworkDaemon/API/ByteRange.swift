@@ -42,7 +42,9 @@ extension API.Request {
     /// these bytes has a tag.
     var byteRange: ByteRange? {
         let others = ["offset", "limit", "tail", "follow"]
-        guard http.method == "GET", !http.headers.contains("If-Range"), http.query.allSatisfy({ !others.contains($0.name) }) else { return nil }
+        guard http.method == "GET", !http.headers.contains("If-Range"), http.query.allSatisfy({ !others.contains($0.name) }) else {
+            return nil
+        }
         return http.headers["Range"].flatMap(ByteRange.init)
     }
 

@@ -31,7 +31,7 @@ struct Principal: Sendable {
     func check(_ right: Right) throws(APIFault) {
         guard !rights.contains(right) else { return }
         if isAnonymous { throw APIFault(status: 401, code: "unauthorized", message: "send a token as 'Authorization: Bearer …'") }
-        throw APIFault(status: 403, code: "forbidden", message: "this needs the right '\(right.rawValue)', which the token does not have")
+        throw APIFault(status: 403, code: "forbidden", message: "this needs the right '\(right.rawValue)', which was not given to you")
     }
 
     /// Takes what the request was let in with, and reads from `Legwork-Owner` and `Legwork-Scope` for whom it is made.
@@ -50,7 +50,7 @@ struct Principal: Sendable {
                 throw APIFault(
                     status: 403,
                     code: "forbidden",
-                    message: "the operator's view needs the right 'admin', which the token does not have"
+                    message: "the operator's view needs the right 'admin', which was not given to you"
                 )
             }
             isOperator = true
@@ -71,7 +71,7 @@ struct Principal: Sendable {
                 throw APIFault(
                     status: 403,
                     code: "foreign_owner",
-                    message: "the token is for '\(scope)', not for the owner that Legwork-Owner names"
+                    message: "you may act for '\(scope)', and not for the owner that Legwork-Owner names"
                 )
             }
             return owner
@@ -83,7 +83,7 @@ struct Principal: Sendable {
             throw APIFault(
                 status: 400,
                 code: "owner_missing",
-                message: "the token is for several owners: say in Legwork-Owner for which of '\(scope)'"
+                message: "you may act for several owners: say in Legwork-Owner for which of '\(scope)'"
             )
         }
     }

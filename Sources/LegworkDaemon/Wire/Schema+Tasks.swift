@@ -16,7 +16,9 @@ extension Schema {
     private static let recordMembers: Members = [
         "arguments": any.described("What the tool was called with; sensitive members are hidden."), "result?": toolResult,
         "failure?": text.described("Why there is no result."), "checkpoint?": any,
-        "questions?": array(of: object(["key": text, "message": text, "schema?": anyObject])).described("What it asks and has no answer to."),
+        "questions?": array(of: object(["key": text, "message": text, "schema?": anyObject])).described(
+            "What it asks and has no answer to."
+        ),
         "evidence?": evidence, "recovery": words(RecoveryPolicy.self), "not_before?": time, "waits_until?": time,
         "priority?": Schema(["type": "integer"]), "limit_key?": text, "deadline?": time, "attempts_allowed?": count, "pinned?": flag,
         "kept_until_read?": flag, "read_at?": time,

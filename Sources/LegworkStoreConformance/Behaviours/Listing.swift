@@ -90,7 +90,11 @@ extension StoreBehaviour {
             try expect(try await stage.list(TaskQuery(in: scope, createdBefore: Stage.at(9))), equals: [early.id], "made before")
             let between = TaskQuery(in: .operator, createdSince: Stage.at(2), createdBefore: Stage.at(9))
             try expect(try await stage.list(between), equals: [other.id], "made between")
-            try expect(try await stage.list(TaskQuery(in: scope, name: "build", createdBefore: Stage.at(9))), equals: [early.id], "and named")
+            try expect(
+                try await stage.list(TaskQuery(in: scope, name: "build", createdBefore: Stage.at(9))),
+                equals: [early.id],
+                "and named"
+            )
         },
         StoreBehaviour("lists by tool, by parent and by queue show what matches exactly") { stage in
             let parent = try await stage.add()

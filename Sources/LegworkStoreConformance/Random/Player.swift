@@ -224,7 +224,9 @@ struct Player {
         if random.once(in: 4) { query.createdSince = now + .milliseconds(-random.number(0...20_000)) }
         if random.once(in: 6) { query.createdBefore = now + .milliseconds(-random.number(0...20_000)) }
         if random.once(in: 6) { query.name = random.pick(names) }
-        if random.once(in: 6) { query.idPrefix = random.perhaps(ids, nilOnceIn: 9).map { String($0.description.prefix(random.number(10...31))) } }
+        if random.once(in: 6) {
+            query.idPrefix = random.perhaps(ids, nilOnceIn: 9).map { String($0.description.prefix(random.number(10...31))) }
+        }
         for _ in 0..<3 {
             let asked = query
             guard let next = try await pair.ask("the list \(asked)", { try await $0.tasks(asked) })?.next else { return }

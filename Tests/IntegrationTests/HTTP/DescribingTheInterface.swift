@@ -20,7 +20,9 @@ struct DescribingTheInterface {
                 #expect(operation["x-right"] != nil || operation["security"] == [], "\(name) says who may use it")
                 let parameters = operation["parameters"]?.array ?? []
                 for part in path.split(separator: "/") where part.hasPrefix("{") {
-                    let isDescribed = parameters.contains { $0["in"] == "path" && $0["name"] == .string(String(part.dropFirst().dropLast())) }
+                    let isDescribed = parameters.contains {
+                        $0["in"] == "path" && $0["name"] == .string(String(part.dropFirst().dropLast()))
+                    }
                     #expect(isDescribed, "\(name) describes \(part)")
                 }
                 for parameter in parameters where parameter["$ref"] == nil {
@@ -43,7 +45,9 @@ struct DescribingTheInterface {
             _ = try await site.serve()
             let seen = Lock<Set<String>>([])
             @discardableResult
-            func ask(_ method: String, _ target: String, _ body: JSONValue? = nil, _ headers: String..., is status: Int) async throws -> Reply {
+            func ask(_ method: String, _ target: String, _ body: JSONValue? = nil, _ headers: String..., is status: Int) async throws
+                -> Reply
+            {
                 let bytes = body?.jsonBytes() ?? []
                 let (reply, name) = try await site.describedReply(method, target, headers: headers, body: bytes)
                 #expect(reply.status == status, "\(method) \(target): \(reply)")

@@ -21,10 +21,12 @@ struct MeasuringTheDaemon {
         for milliseconds in [1, 2, 40, 7_200_000] { histogram.record(.milliseconds(milliseconds)) }
         text.add("three", "Times.", [.init(["k": "v"], histogram)])
         let lines = text.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        #expect(lines.prefix(7) == [
-            #"# HELP one A \\ and\na line."#, "# TYPE one gauge", "one 1.5", "# HELP two_total Told apart.", "# TYPE two_total counter",
-            #"two_total{a="x\"y\\z\n",b=""} 2"#, #"two_total{a="ä",b="c"} +Inf"#,
-        ])
+        #expect(
+            lines.prefix(7) == [
+                #"# HELP one A \\ and\na line."#, "# TYPE one gauge", "one 1.5", "# HELP two_total Told apart.", "# TYPE two_total counter",
+                #"two_total{a="x\"y\\z\n",b=""} 2"#, #"two_total{a="ä",b="c"} +Inf"#,
+            ]
+        )
         #expect(lines[7] == #"two_total{a="",b=""} NaN"#)
         #expect(!text.text.contains("none"))
         #expect(lines.contains(#"three_bucket{k="v",le="0.001"} 1"#))
