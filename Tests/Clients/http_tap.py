@@ -50,7 +50,14 @@ class HTTPTap:
         upstream = None
         ahead = b""
         try:
-            while (head := await self._head(reader, ahead)) is not None:
+            while True:
+                if upstream is not None and not ahead:
+                    ahead = await self._first_byte(reader, upstream[0])
+                    if not ahead:
+                        return
+                head = await self._head(reader, ahead)
+                if head is None:
+                    return
                 ahead = b""
                 start, headers, raw = head
                 exchange = next(self._numbers)
@@ -83,6 +90,19 @@ class HTTPTap:
             writer.close()
             if upstream is not None:
                 upstream[1].close()
+
+    @staticmethod
+    async def _first_byte(reader: asyncio.StreamReader, upstream: asyncio.StreamReader) -> bytes:
+        """The first byte of the next request; none when either side has hung up."""
+        asking = asyncio.ensure_future(reader.read(1))
+        gone = asyncio.ensure_future(upstream.read(1))
+        try:
+            await asyncio.wait([asking, gone], return_when=asyncio.FIRST_COMPLETED)
+            return asking.result() if asking.done() else b""
+        finally:
+            asking.cancel()
+            gone.cancel()
+            await asyncio.gather(asking, gone, return_exceptions=True)
 
     @staticmethod
     async def _head(reader: asyncio.StreamReader, ahead: bytes = b""):

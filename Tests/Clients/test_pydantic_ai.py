@@ -1,7 +1,5 @@
 """Pydantic AI: an agent whose scripted model calls tools; the tasks that they become are driven without its knowing."""
 
-import re
-
 import pytest
 from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 from mcp_types import ElicitResult
@@ -9,6 +7,7 @@ from pydantic_ai import Agent
 from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart, ToolReturnPart
 from pydantic_ai.models.function import FunctionModel
+from wire import connect, modern
 
 pytestmark = pytest.mark.anyio
 
@@ -28,10 +27,6 @@ def toolset(door, **options) -> MCPToolset:
 
 # It gives the model the structured content of a result and nothing else.
 shows_no_text = pytest.mark.xfail(strict=True, reason="the structured content of run_command holds no output")
-
-
-def task_in(text: str) -> str:
-    return re.search(r"task_[a-z0-9]+", text)[0]
 
 
 class Script:
@@ -109,20 +104,13 @@ async def test_task_that_asks(legwork, door):
     assert len(asked) == 1
 
 
-async def test_tickets_when_tasks_are_not_wanted(legwork, door):
-    """The model itself then goes on with the companion tools."""
-    call = legwork.slow(legwork.longer)
-
-    def wait(returned):
-        return "await_task", {"task_id": task_in(returned[-1]), "timeout": 30}
-
-    assert call.text in await run(door, Script((call.tool, call.arguments), wait), prefer_tasks=False)
-
-
-async def test_cancel_by_the_model(legwork, door):
-    call = legwork.slow(60)
-    script = Script((call.tool, call.arguments), lambda returned: ("cancel_task", {"task_id": task_in(returned[-1])}))
-    assert "requested" in await run(door, script, prefer_tasks=False)
+async def test_task_of_another_session_is_found_and_cancelled_by_the_model(legwork, door):
+    with connect(legwork) as line:
+        call = legwork.slow(60)
+        task = line.result("tools/call", modern({"name": call.tool, "arguments": call.arguments}))["taskId"]
+    script = Script(("list_tasks", {"status": "active"}), ("cancel_task", {"task_id": task}))
+    assert "requested" in await run(door, script)
+    assert task in script.returned[0]
 
 
 async def test_resources_and_prompts(legwork, door):
