@@ -16,15 +16,11 @@ class Daemon:
         self.legwork = legwork
         self.folder = folder
         self.window = window
-        self.options = self._usual() if options is None else options
+        self.options = ["--fixtures"] if options is None else options
         self.port = 0
         self.log: list[str] = []
         self._process: subprocess.Popen | None = None
         self.start()
-
-    def _usual(self):
-        said = subprocess.run([self.legwork, "serve", "--help"], capture_output=True, text=True).stdout
-        return ["--fixtures"] if "--fixtures" in said else []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,8 +56,8 @@ class Daemon:
     def _read(self, lines, listening: threading.Event):
         for line in lines:
             self.log.append(line.rstrip("\n"))
-            if "listening on http" in line:
-                self.port = int(line.split("127.0.0.1:")[1].split("/")[0])
+            if "listening on http://127.0.0.1:" in line:
+                self.port = int(line.split("http://127.0.0.1:")[1].split("/")[0])
             if " serves " in line:
                 listening.set()
         listening.set()

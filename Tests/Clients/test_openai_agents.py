@@ -9,6 +9,7 @@ from agents.mcp import MCPServerStdio, MCPServerStreamableHttp
 from daemon import Daemon
 from mcp.shared.exceptions import McpError
 from openai.types.responses import ResponseFunctionToolCall, ResponseOutputMessage, ResponseOutputText
+from servers import legwork_path
 
 pytestmark = pytest.mark.anyio
 set_tracing_disabled(True)
@@ -74,10 +75,8 @@ async def test_ticket_comes_before_it_gives_up_and_leads_to_the_result(legwork, 
     assert "await_task" in script.returned[0]
 
 
-async def test_ticket_comes_in_time_with_the_window_that_is_usual(tmp_path, request):
+async def test_ticket_comes_in_time_with_the_window_that_is_usual(tmp_path):
     """Without any option: three seconds are less than five."""
-    from servers import legwork_path
-
     if legwork_path() is None:
         pytest.skip("LEGWORK does not name the command")
     daemon = Daemon(legwork_path(), tmp_path, window=None)

@@ -1,5 +1,7 @@
 """2025-03-26 to 2025-11-25, Streamable HTTP: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports"""
 
+import http.client
+import json
 import time
 
 import pytest
@@ -121,9 +123,6 @@ def test_sending_hanging_up_is_no_cancel(session, http_server):
 
 
 def open_without_waiting(session: Session, message: dict):
-    import http.client
-    import json
-
     headers = session.endpoint.headers | session.headers
     headers |= {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
     connection = http.client.HTTPConnection(*session.endpoint.address, timeout=30)

@@ -4,7 +4,7 @@ import time
 from datetime import datetime
 
 import pytest
-from wire import RELATED, HTTPWire
+from wire import RELATED, HTTPWire, connect
 
 UNKNOWN = "task_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 TERMINAL = ("completed", "failed", "cancelled")
@@ -277,8 +277,6 @@ def test_related_metadata_is_on_what_belongs_to_a_task_and_not_on_its_status(ses
 
 def test_access_tasks_are_those_of_the_user_whichever_session_asks(session, legwork):
     """Both sessions are of the same user of this machine, or of the same token."""
-    from wire import connect
-
     task = create(session, "slow_compute", {"seconds": 0})["taskId"]
     with connect(legwork) as other:
         other.initialize()

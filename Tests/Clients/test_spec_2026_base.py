@@ -6,7 +6,7 @@ https://modelcontextprotocol.io/specification/2026-07-28/basic and …/basic/ver
 import json
 
 import pytest
-from wire import META, MODERN, TASKS, HTTPWire, modern, request
+from wire import META, MODERN, TASKS, HTTPWire, connect, modern, request
 
 UNKNOWN_TASK = "task_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -109,8 +109,6 @@ def test_statelessness_the_version_is_not_remembered(talk):
 
 def test_statelessness_a_task_is_known_to_another_connection(legwork, talk):
     task = talk.result("tools/call", modern({"name": "slow_compute", "arguments": {"seconds": 0}}))["taskId"]
-    from wire import connect
-
     with connect(legwork) as other:
         assert other.result("tasks/get", modern({"taskId": task}))["taskId"] == task
 
@@ -195,7 +193,5 @@ def test_versioning_names_of_extensions_have_a_prefix(talk):
 def test_versioning_both_eras_are_served_at_one_place(legwork, talk):
     assert talk.initialize()["protocolVersion"] == "2025-11-25"
     assert "resultType" not in talk.result("tools/list", {})
-    from wire import connect
-
     with connect(legwork) as other:
         assert other.result("tools/list", modern())["resultType"] == "complete"

@@ -6,8 +6,9 @@ https://modelcontextprotocol.io/specification/2026-07-28/server and …/basic/pa
 import base64
 import time
 
+import jsonschema
 import pytest
-from wire import META, MODERN, HTTPWire, modern
+from wire import META, MODERN, HTTPWire, connect, modern
 
 LISTS = {"tools/list": "tools", "prompts/list": "prompts", "resources/list": "resources", "resources/templates/list": "resourceTemplates"}
 FORM = {"elicitation": {"form": {}}}
@@ -61,8 +62,6 @@ def test_tools_the_list_is_the_same_whoever_asks_and_whatever_was_called(talk, l
     first = every(talk, "tools/list")
     task_of(talk)
     assert every(talk, "tools/list") == first
-    from wire import connect
-
     with connect(legwork) as other:
         assert every(other, "tools/list") == first
         undeclared = other.result("tools/list", modern(tasks=False))["tools"]
@@ -76,8 +75,6 @@ def test_tools_names_are_unique_and_plain(talk):
 
 
 def test_tools_structured_content_fits_the_schema_and_is_repeated_as_text(talk):
-    import jsonschema
-
     tools = {tool["name"]: tool for tool in every(talk, "tools/list")}
     result = talk.call("run_command", {"argv": ["echo", "words"]})
     jsonschema.Draft202012Validator(tools["run_command"]["outputSchema"]).validate(result["structuredContent"])

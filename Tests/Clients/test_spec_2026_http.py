@@ -1,6 +1,8 @@
 """2026-07-28, Streamable HTTP: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http"""
 
 import base64
+import http.client
+import json
 import time
 
 import pytest
@@ -223,9 +225,6 @@ def test_cancellation_hanging_up_cancels_the_request(endpoint, http_server, tmp_
 
 def endpoint_request_without_answer(endpoint: Endpoint, message: dict):
     """Sends a request and reads nothing."""
-    import http.client
-    import json
-
     body = json.dumps(message).encode()
     headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
     connection = http.client.HTTPConnection(*endpoint.address, timeout=30)

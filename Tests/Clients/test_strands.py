@@ -1,11 +1,13 @@
 """Strands with its tasks: an agent whose scripted model calls tools. With the newer SDK the tasks of 2026-07-28, with the older 2025-11-25."""
 
+import json
 import re
 from datetime import timedelta
 
 import checks
 import pytest
 from mcp import StdioServerParameters, stdio_client
+from mcp.types import ElicitResult
 from strands import Agent
 from strands.models.model import Model
 from strands.tools.mcp import MCPClient
@@ -53,8 +55,6 @@ class Script(Model):
         if self.calls:
             call = self.calls.pop(0)
             name, arguments = call(self.returned) if callable(call) else call
-            import json
-
             start = {"toolUse": {"toolUseId": f"use-{len(self.returned)}", "name": name}}
             yield {"contentBlockStart": {"start": start}}
             yield {"contentBlockDelta": {"delta": {"toolUse": {"input": json.dumps(arguments)}}}}
@@ -119,8 +119,6 @@ def test_task_by_hand(legwork, door):
 
 @pytest.mark.skipif(not MODERN, reason="in the older flow it never asks for the result of a task that needs input, which is how it would be asked")
 def test_task_that_asks(legwork, door):
-    from mcp.types import ElicitResult
-
     asked = []
 
     async def answer(context, params):
