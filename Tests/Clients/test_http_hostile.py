@@ -332,13 +332,12 @@ def test_an_id_that_is_open_in_a_session_is_refused(endpoint, http_server):
     answers = []
     thread = threading.Thread(target=lambda: answers.append(endpoint.post(first, headers).message()))
     thread.start()
-    deadline = time.monotonic() + 10
-    # Until the first has arrived the second is as good; from then on it is refused.
-    while True:
-        again = endpoint.post(request("tools/list", {}, "same"), headers).message()
-        if "error" in again or not thread.is_alive():
-            break
+    # A command is recorded before it starts: when it is listed, its request has been taken.
+    deadline = time.monotonic() + 20
+    listing = request("tools/call", {"name": "list_tasks", "arguments": {"status": "active"}}, "other")
+    while not endpoint.post(listing, headers).message()["result"]["structuredContent"]["count"]:
         assert time.monotonic() < deadline
+    again = endpoint.post(request("tools/list", {}, "same"), headers).message()
     assert again["error"]["code"] == -32600
     thread.join(30)
     assert "result" in answers[0]
