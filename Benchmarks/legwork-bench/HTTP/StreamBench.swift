@@ -122,13 +122,13 @@ enum StreamBench {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
         let start = monotonicNanoseconds()
-        _ = try post("/v1/tasks/\(task)/messages", ["content": ["count": JSONValue(count), "pause_us": JSONValue(pause)]])
+        _ = try post("/v1/tasks/\(task)/messages", ["message": ["count": JSONValue(count), "pause_us": JSONValue(pause)]])
         while subscribers.contains(where: { $0.numbers.count < count }) {
             guard poll(&wanted, nfds_t(wanted.count), 10_000) > 0 else { break }
             for index in wanted.indices where wanted[index].revents != 0 { try subscribers[index].receive(&buffer) }
         }
         let seconds = Double(monotonicNanoseconds() - start) / 1e9
-        _ = try post("/v1/tasks/\(task)/messages", ["content": ["count": 0]])
+        _ = try post("/v1/tasks/\(task)/messages", ["message": ["count": 0]])
 
         let delivered = subscribers.map(\.numbers.count).reduce(0, +)
         let isWhole = subscribers.filter { $0.numbers == Array(0..<count) }.count
