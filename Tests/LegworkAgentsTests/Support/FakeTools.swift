@@ -77,9 +77,8 @@ final class AskingHost: ToolContextHost {
         onSave(kept)
     }
 
-    func ask(_ message: String, schema: JSONValue?, key: String?) async throws -> JSONValue {
-        state.change { $0.questions.append(message) }
-        guard let answer else { throw ToolError(.inputDeclined, "nobody answers") }
-        return answer
+    func ask(_ questions: [ToolQuestion]) async throws -> [ToolReply] {
+        state.change { $0.questions += questions.map(\.message) }
+        return questions.map { ToolReply(key: $0.key ?? "input-1", answer: answer) }
     }
 }

@@ -37,7 +37,8 @@ struct JSONSchemaCheck {
         case .tooManySteps: message = "too large to check against its schema within \(stepLimit) steps"
         case .tooDeep: message = "nested too deeply to check: more than \(JSONSchemaChecker.greatestDepth) schemas inside each other"
         }
-        return violations.prefix(JSONSchemaChecker.greatestViolationCount - 1) + [JSONSchemaViolation(path: root, pointer: "", message: message)]
+        let last = JSONSchemaViolation(path: root, pointer: "", message: message)
+        return violations.prefix(JSONSchemaChecker.greatestViolationCount - 1) + [last]
     }
 
     /// Whether nothing more that could be found would matter.
