@@ -122,6 +122,7 @@ extension API {
 
     private func schedule(_ request: Request) async throws {
         let body = request.body
+        try request.principal.check(.needed(forTool: body["tool"]?.string ?? ""))
         let caller = request.principal.caller(platform: "http")
         // A tool looks at its arguments first, perhaps on a slow disk; the event loop's thread must stay free.
         let record = try await withTaskExecutorPreference(globalConcurrentExecutor) {

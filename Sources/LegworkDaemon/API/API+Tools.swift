@@ -97,6 +97,7 @@ extension API {
     func call(_ request: Request) async throws { try await call(request.body["tool"]?.string ?? "", request) }
 
     private func call(_ tool: String, _ request: Request) async throws {
+        try request.principal.check(.needed(forTool: tool))
         let body = request.body
         var options = CallOptions()
         options.window = body.duration("window_ms")

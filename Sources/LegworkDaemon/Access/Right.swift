@@ -8,4 +8,13 @@ enum Right: String, Sendable, Hashable, CaseIterable {
     case cancel
     /// Sees all owners, acts for any, and looks after the daemon: queues, imports, tokens.
     case admin
+
+    /// What the tools need that look after tasks; all others do something.
+    static func needed(forTool name: String) -> Right {
+        switch name {
+        case "check_task", "await_task", "list_tasks", "task_output", "list_schedules": .read
+        case "cancel_task", "cancel_schedule": .cancel
+        default: .call
+        }
+    }
 }

@@ -18,13 +18,4 @@ extension Right {
             }
         }
     }
-
-    /// What the tools need that look after tasks; all others do something.
-    private static func needed(forTool name: String) -> Right {
-        switch name {
-        case "check_task", "await_task", "list_tasks", "task_output", "list_schedules": .read
-        case "cancel_task", "cancel_schedule": .cancel
-        default: .call
-        }
-    }
 }
