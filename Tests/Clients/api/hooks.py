@@ -2,7 +2,7 @@
 
 `before_call` sees each request last, whatever phase made it. A tool that it names and that exists is replaced by one that only looks, for
 `run_command` runs what it is told; what is no tool's name stays, for that has to be refused. `called.py` looks afterwards which tools were
-called at all. The token with which all this is done is not revoked. Every second reference to a task, a schedule or a tool is replaced by one
+called at all. The token with which all this is done (its id is `file`) is not revoked. Every second reference to a task, a schedule or a tool is replaced by one
 that is there, so that more than 404 is seen.
 """
 
@@ -38,10 +38,8 @@ class Daemon:
     def __init__(self):
         self.tools = {tool["name"] for tool in ask("GET", "/v1/tools")["tools"]}
         assert "run_command" in self.tools and HARMLESS in self.tools
-        # The token of the state folder is listed by that name.
-        self.token = TOKEN.split("_")[1] if TOKEN.startswith("lw_") else "file"
         self.numbers = itertools.count()
-        self.turns = {"task": itertools.cycle([True, False]), "schedule": itertools.cycle([True, False]), "tool": itertools.cycle([True, False])}
+        self.turns = {kind: itertools.cycle([True, False]) for kind in ("task", "schedule", "tool")}
 
     def task(self, owner):
         name = f"made-{next(self.numbers)}"
@@ -89,7 +87,7 @@ def before_call(context, case, kwargs):
                     pass  # An owner that makes no sense has nothing.
         if "tool" in place:
             place["tool"] = there.harmless(place["tool"])
-        if case.operation.path.startswith("/v1/tokens/") and there.token in str(place.get("id")):
+        if case.operation.path.startswith("/v1/tokens/") and "file" in urllib.parse.unquote(str(place.get("id"))):
             place["id"] = "another"
     if isinstance(case.body, (dict, list)):
         case.body = there.disarm(case.body)

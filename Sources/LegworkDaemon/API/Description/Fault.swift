@@ -19,6 +19,7 @@ struct Fault: Sendable, Hashable {
         Fault(400, "invalid_owner", "`Legwork-Owner` is no name of 1 to 256 bytes, or comes twice."),
         Fault(400, "owner_missing", "The token is for several owners, and `Legwork-Owner` names none."),
         Fault(400, "invalid_scope", "`Legwork-Scope` is neither `owner` nor `operator`."),
+        Fault(400, "tls_required", "This port speaks TLS."),
         Fault(401, "unauthorized", "There is no token that is known here."),
         Fault(403, "forbidden", "The token does not have the right that this needs."),
         Fault(403, "foreign_owner", "The token is not for the owner that `Legwork-Owner` names."),
