@@ -28,8 +28,14 @@ extension API {
             body: RequestBody(
                 .body([
                     "answers?": .map(of: .any, atMost: 64).described("Answers by the questions' keys."),
-                    "decline?": .array(of: .text(0...256), 0...64).described("Keys of questions that will not be answered."),
-                ])
+                    "decline?": .array(of: .text(0...256), 0...64).saying(["uniqueItems": true]).described("Keys of questions that will not be answered."),
+                ]),
+                saying: [
+                    "anyOf": [
+                        ["required": ["answers"], "properties": ["answers": ["minProperties": 1]]],
+                        ["required": ["decline"], "properties": ["decline": ["minItems": 1]]],
+                    ]
+                ]
             ),
             answers: [.json("The task; `questions` are those that are left.", .taskReply)],
             faults: [.notAsked],

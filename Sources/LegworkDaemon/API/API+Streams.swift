@@ -83,8 +83,8 @@ extension API {
 
     /// A task's timeline: what there is, or as a stream to the task's end.
     func timeline(_ request: Request) async throws {
-        guard request.wantsEvents else { return try await events(request) }
         let wish = try FeedWish(request)
+        guard request.wantsEvents else { return try await events(request) }
         let query = EventQuery(
             of: try await task(request),
             in: request.scope,

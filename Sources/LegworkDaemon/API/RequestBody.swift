@@ -20,7 +20,7 @@ struct RequestBody: Sendable {
     init(_ schema: Schema, saying keywords: JSONObject = [:]) {
         self.schema = schema.saying(keywords)
         let checker = Self.checker(schema)
-        isRequired = !checker.check([:]).isEmpty
+        isRequired = !Self.checker(self.schema).check([:]).isEmpty
         kinds = [Kind(checker: checker) { _ in true }]
     }
 

@@ -58,12 +58,16 @@ struct Principal: Sendable {
         }
     }
 
+    private static func isName(_ text: String) -> Bool {
+        (1...Owner.maximumLength).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
+
     private static func owner(_ named: [String], within scope: OwnerScope) throws(APIFault) -> Owner {
-        guard named.count <= 1, named.allSatisfy({ !$0.isEmpty && $0.utf8.count <= Owner.maximumLength }) else {
+        guard named.count <= 1, named.allSatisfy(isName) else {
             throw APIFault(
                 status: 400,
                 code: "invalid_owner",
-                message: "Legwork-Owner must be one name of 1 to \(Owner.maximumLength) bytes"
+                message: "Legwork-Owner must be one name of 1 to \(Owner.maximumLength) bytes without control characters"
             )
         }
         if let owner = named.first.map({ Owner($0) }) {

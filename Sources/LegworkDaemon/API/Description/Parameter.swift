@@ -21,6 +21,9 @@ struct Parameter: Sendable {
     /// The greatest number that every JSON and JavaScript reader takes for what it is.
     static let greatestNumber = 1 << 53 - 1
 
+    /// Zero bytes are refused in every query.
+    private static let anyPattern = #"^[^\u0000]*$"#
+
     let name: String
     let kind: Kind
     let description: String
@@ -82,17 +85,18 @@ struct Parameter: Sendable {
         var object: JSONObject = ["name": .string(name), "in": "query", "description": .string(description)]
         switch kind {
         case .text(let length):
-            let keywords: JSONObject = pattern.map { ["pattern": .string($0)] } ?? [:]
-            object["schema"] = Schema.text(length).saying(keywords).json
+            object["schema"] = Schema.text(length).saying(["pattern": .string(pattern ?? Self.anyPattern)]).json
         case .number(let range): object["schema"] = Schema.integer(range).json
         case .words(let known):
             object["schema"] = Schema.array(of: .words(known), 1...known.count).json
             object["explode"] = false
         case .list(let count):
-            object["schema"] = Schema.array(of: .text(1...100), 1...count).json
+            object["schema"] = Schema.array(of: .text(1...100).saying(["pattern": .string(Self.anyPattern)]), 1...count).json
             object["explode"] = false
         case .flag: object["schema"] = Schema.words(["1", "true", "0", "false"]).json
-        case .time: object["schema"] = Schema.time.json
+        case .time:
+            // No place on earth is further from Greenwich.
+            object["schema"] = Schema.time.saying(["pattern": "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])$"]).json
         }
         return .object(object)
     }
