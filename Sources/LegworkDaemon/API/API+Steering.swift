@@ -28,7 +28,8 @@ extension API {
             body: RequestBody(
                 .body([
                     "answers?": .map(of: .any, atMost: 64).described("Answers by the questions' keys."),
-                    "decline?": .array(of: .text(0...256), 0...64).saying(["uniqueItems": true]).described("Keys of questions that will not be answered."),
+                    "decline?": .array(of: .text(0...256), 0...64).saying(["uniqueItems": true])
+                        .described("Keys of questions that will not be answered."),
                 ]),
                 saying: [
                     "anyOf": [

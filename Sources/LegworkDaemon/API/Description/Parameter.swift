@@ -61,6 +61,7 @@ struct Parameter: Sendable {
             for word in words where !known.contains(word) {
                 throw .invalid("\(name) '\(word.truncated(toBytes: 40))' is not known; known are \(known.joined(separator: ", "))")
             }
+            guard words.count <= known.count else { throw .invalid("\(name) names a word more than once") }
             return .words(words)
         case .list(let count):
             let words = text.split(separator: ",").map(String.init)
