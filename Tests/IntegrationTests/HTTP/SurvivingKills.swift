@@ -26,20 +26,22 @@ struct SurvivingKills {
         try await Site.use { site in
             var daemon = try await site.serve()
             try site.pipes.make("gate")
-            // Each line that is sent ends an attempt, and the next begins.
+            // Each line that is sent ends one attempt, and the next begins. Opened for both, the pipe has no end for the next to read.
             let id = try await submit(
                 site,
                 [
-                    "tool": "run_command", "arguments": ["shell": "read x <gate; [ \"$x\" = ok ]", "cwd": .string(site.folder)],
+                    "tool": "run_command", "arguments": ["shell": "read x <>gate; [ \"$x\" = ok ]", "cwd": .string(site.folder)],
                     "retry": ["attempts": 20, "first_ms": 1, "factor": 1],
                 ]
             )
             let client = try EventClient(site, "/v1/tasks/\(id)/events")
             async let first = client.connect()
             for attempt in 1...3 {
-                await client.wait { events in events.count { $0.event == "started" } == attempt }
+                await client.wait { events in events.count { $0.event == "started" } >= attempt }
                 try site.open("gate", "again")
             }
+            // What waits for its next attempt goes on after a kill; this is to be stopped by it.
+            await client.wait { events in events.count { $0.event == "started" } >= 4 }
             try await daemon.killNow()
             #expect(await first == nil)
             daemon = try await site.serve()
