@@ -98,7 +98,8 @@ public final class Daemon: Sendable {
         speaking.window = configuration.mcpWindow
         speaking.toolWindows = configuration.mcpToolWindows
         speaking.clientWindows = configuration.mcpClientWindows
-        speaking.stateKey = try StateKey.load(path: folder.stateKey)
+        let key = try StateKey.load(SecretFile(path: folder.stateKey))
+        speaking.seal = MCPSeal { SecretBytes.code(of: $0, key: key) }
         if configuration.offersFixtures { Fixtures.equip(&speaking) }
         speaking.prompts.append(.taskReview(manager))
         let speaker = MCPServer(manager: manager, options: speaking)

@@ -209,14 +209,13 @@ struct AskingByAnswerTests {
 
     @Test("goes on after the process that asked is gone: the state is still good, and the task is resumed with the answer")
     func restart() async throws {
-        let key = [UInt8](repeating: 3, count: 32)
-        let first = try MCPBench(asking([Self.nameQuestion]), serving: { $0.stateKey = key })
+        let first = try MCPBench(asking([Self.nameQuestion]), serving: { $0.seal = .test(3) })
         let asked = try await call(first)
         await first.manager.shutdown()
         #expect(try await first.onlyTask().status == .stopped)
         let manager = TaskManager(store: first.store, tools: try ToolRegistry([asking([Self.nameQuestion])]), clock: first.clock)
         var options = MCPServerOptions(info: MCPBench.info)
-        options.stateKey = key
+        options.seal = .test(3)
         let second = MCPServer(manager: manager, options: options, clock: first.clock)
         var params = try retry(asked, ["name": Self.accept(["name": "Ada"])])
         params["name"] = "asking"

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The state that a client carries from one try of a call to the next")
 struct RequestStateTests {
-    private static let key = [UInt8](repeating: 7, count: 32)
+    private static let seal = MCPSeal.test(7)
     private static let now = Timestamp(milliseconds: 1_800_000_000_000)
     private static let task = TaskID.random()
     private static let call = MCPToolCall(name: "deploy", arguments: ["to": "staging", "fast": true])
@@ -15,17 +15,15 @@ struct RequestStateTests {
         MCPRequestState.Binding(owner: owner, call: call)
     }
 
-    private static func question(_ key: String) -> MCPQuestion { MCPQuestion(InputRequest(key: key, message: "?", askedAt: now)) }
-
-    private static let sealed = MCPRequestState(task, asking: [question("a")], now: now).sealed(for: binding(), with: key)
+    private static let sealed = MCPRequestState(task, now: now).sealed(for: binding(), with: seal)
 
     private func open(
         _ text: String,
         _ binding: MCPRequestState.Binding = binding(),
-        with key: [UInt8] = key,
+        with seal: MCPSeal = seal,
         at now: Timestamp = now
     ) -> Result<TaskID, MCPError> {
-        Result { () throws(MCPError) in try MCPRequestState(text, for: binding, with: key, now: now).task }
+        Result { () throws(MCPError) in try MCPRequestState(text, for: binding, with: seal, now: now).task }
     }
 
     @Test("leads to its task, for the same owner and the same request")
@@ -46,7 +44,7 @@ struct RequestStateTests {
         for other in [
             open(Self.sealed, Self.binding("bob")), open(Self.sealed, Self.binding("alice", MCPToolCall(name: "other"))),
             open(Self.sealed, Self.binding("alice", MCPToolCall(name: "deploy", arguments: ["to": "production", "fast": true]))),
-            open(Self.sealed, with: [UInt8](repeating: 8, count: 32)),
+            open(Self.sealed, with: .test(8)),
         ] {
             guard case .failure(let error) = other else {
                 Issue.record("it was taken")
@@ -85,7 +83,28 @@ struct RequestStateTests {
 
     @Test("differs from round to round")
     func rounds() {
-        let second = MCPRequestState(Self.task, asking: [Self.question("b")], now: Self.now).sealed(for: Self.binding(), with: Self.key)
+        let second = MCPRequestState(Self.task, now: Self.now).sealed(for: Self.binding(), with: Self.seal)
         #expect(second != Self.sealed)
+    }
+
+    @Test("a seal of the process is its own, and says the same of the same bytes")
+    func ofThisProcess() {
+        let (one, other) = (MCPSeal.ofThisProcess(), MCPSeal.ofThisProcess())
+        let code = one.code(of: [1, 2, 3])
+        #expect(code.count == 16)
+        #expect(one.isCode(code, of: [1, 2, 3]))
+        #expect(!one.isCode(code, of: [1, 2, 4]))
+        #expect(!one.isCode(Array(code.dropLast()), of: [1, 2, 3]))
+        #expect(!other.isCode(code, of: [1, 2, 3]))
+    }
+}
+
+extension MCPSeal {
+    /// A seal that can be made again, for tests: FNV-1a.
+    static func test(_ key: UInt8) -> MCPSeal {
+        MCPSeal { bytes in
+            let hash = ([key] + bytes).reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+            return (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
+        }
     }
 }

@@ -10,7 +10,7 @@ extension MCPServer {
     func goOn(from sealed: String, _ attended: MCPAttendedCall) async throws -> MCPAnswer {
         let (call, request) = (attended.call, attended.request)
         let binding = MCPRequestState.Binding(owner: request.caller.owner, call: call)
-        let state = try MCPRequestState(sealed, for: binding, with: options.stateKey, now: clock.now)
+        let state = try MCPRequestState(sealed, for: binding, with: options.seal, now: clock.now)
         try await answer(state.task, call.inputResponses, in: request.caller.scope)
         // Its process may have gone while the client's user thought.
         if try await manager.task(state.task, in: request.caller.scope).status == .stopped {
@@ -67,8 +67,8 @@ extension MCPServer {
             case .not: return exchange.outcome(.task(record), now: clock.now)
             case .byAnswer:
                 let binding = MCPRequestState.Binding(owner: request.caller.owner, call: call)
-                let state = MCPRequestState(id, asking: askable, now: clock.now)
-                return exchange.inputRequired(askable, state: state.sealed(for: binding, with: options.stateKey))
+                let state = MCPRequestState(id, now: clock.now)
+                return exchange.inputRequired(askable, state: state.sealed(for: binding, with: options.seal))
             case .byRequest:
                 guard try await put(askable, of: id, isRelated: false, request, attended.notify) else {
                     return exchange.outcome(.task(try await manager.task(id, in: scope)), now: clock.now)

@@ -26,9 +26,8 @@ public struct MCPServerOptions: Sendable {
     /// How long a client is waited for that was asked something while its call goes on; then the call answers with its task, which goes on
     /// waiting.
     public var askingTime: Duration = .seconds(10 * 60)
-    /// With what the states are sealed that clients carry from one try of a call to the next: at least 32 bytes that nobody guesses. To have them
-    /// outlive the process, keep it.
-    public var stateKey: [UInt8] = (0..<32).map { _ in .random(in: .min ... .max) }
+    /// With what the states are sealed that clients carry from one try of a call to the next.
+    public var seal = MCPSeal.ofThisProcess()
 
     /// The defaults.
     public init(info: MCPServerInfo) { self.info = info }

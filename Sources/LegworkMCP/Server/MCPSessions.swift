@@ -46,7 +46,7 @@ public final class MCPSessions<Session: Sendable>: Sendable {
     ///
     /// - Returns: its id: 32 visible ASCII characters; nil, with the session ended, after ``closeAll()``.
     public func add(_ session: Session, of owner: Owner) -> String? {
-        let id = (0..<2).map { _ in Self.hex(.random(in: .min ... .max)) }.joined()
+        let id = Hexadecimal.text((0..<16).map { _ in .random(in: .min ... .max) })
         let now = clock.uptime
         let (surplus, isClosed, mustSweep) = state.withLock { state -> (Session?, Bool, Bool) in
             if state.isClosed { return (session, true, false) }
@@ -96,11 +96,6 @@ public final class MCPSessions<Session: Sendable>: Sendable {
             for session in old { end(session) }
             if isOver { return }
         }
-    }
-
-    private static func hex(_ bits: UInt64) -> String {
-        let digits = String(bits, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
 

@@ -27,27 +27,27 @@ struct MCPRequestState: Sendable, Hashable {
         }
     }
 
-    init(_ task: TaskID, asking questions: [MCPQuestion], now: Timestamp) {
+    init(_ task: TaskID, now: Timestamp) {
         self.task = task
         expires = now + Self.lifetime
-        let keys = questions.map(\.key).sorted()
-        round = Self.hex(SHA256.hash(Array(JSONValue.array(keys.map(JSONValue.string)).json().utf8)).prefix(8))
+        round = String(UInt64.random(in: .min ... .max), radix: 36)
     }
 
     /// The state as the client gets it: printable, and opaque to it.
-    func sealed(for binding: Binding, with key: [UInt8]) -> String {
+    func sealed(for binding: Binding, with seal: MCPSeal) -> String {
         let body = "\(task).\(expires.milliseconds).\(round)"
-        return "\(body).\(Self.hex(SHA256.code(of: Self.signed(body, binding), key: key)))"
+        return "\(body).\(Hexadecimal.text(seal.code(of: Self.signed(body, binding))))"
     }
 
     /// Reads a state that a client has sent.
     ///
     /// - Throws: ``MCPError`` when it was not given for this request, or its time is over.
-    init(_ text: String, for binding: Binding, with key: [UInt8], now: Timestamp) throws(MCPError) {
+    init(_ text: String, for binding: Binding, with seal: MCPSeal, now: Timestamp) throws(MCPError) {
         guard let end = text.lastIndex(of: ".") else { throw Self.foreign }
         let body = String(text[..<end])
-        let code = Self.hex(SHA256.code(of: Self.signed(body, binding), key: key))
-        guard SHA256.isEqual(Array(code.utf8), Array(text[text.index(after: end)...].utf8)) else { throw Self.foreign }
+        guard let code = Hexadecimal.bytes(String(text[text.index(after: end)...])), seal.isCode(code, of: Self.signed(body, binding)) else {
+            throw Self.foreign
+        }
         let parts = body.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3, let task = TaskID(parts[0]), let expires = Int64(parts[1]) else { throw Self.foreign }
         self.task = task
@@ -67,8 +67,4 @@ struct MCPRequestState: Sendable, Hashable {
     )
 
     private static func signed(_ body: String, _ binding: Binding) -> [UInt8] { Array(body.utf8) + [0] + binding.bytes }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
 }

@@ -1,9 +1,10 @@
 import LegworkCore
+import LegworkHTTP
 import Testing
 
-@Suite("SHA-256")
-struct SHA256Tests {
-    private func hex(_ bytes: [UInt8]) -> String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+@Suite("Digests and codes of secrets")
+struct SecretBytesTests {
+    private func hex(_ bytes: [UInt8]) -> String { Hexadecimal.text(bytes) }
 
     // FIPS 180-4 and NIST's examples.
     @Test(
@@ -17,22 +18,22 @@ struct SHA256Tests {
             ),
         ]
     )
-    func examples(text: String, hash: String) { #expect(hex(SHA256.hash(Array(text.utf8))) == hash) }
+    func examples(text: String, hash: String) { #expect(hex(SecretBytes.digest(of: Array(text.utf8))) == hash) }
 
     @Test("hashes what is longer than many blocks")
     func long() {
         let million = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
-        #expect(hex(SHA256.hash(million)) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+        #expect(hex(SecretBytes.digest(of: million)) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 
     // RFC 4231, cases 1, 2 and 6.
     @Test("makes the codes of RFC 4231")
     func codes() {
-        let first = SHA256.code(of: Array("Hi There".utf8), key: [UInt8](repeating: 0x0B, count: 20))
+        let first = SecretBytes.code(of: Array("Hi There".utf8), key: [UInt8](repeating: 0x0B, count: 20))
         #expect(hex(first) == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
-        let second = SHA256.code(of: Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8))
+        let second = SecretBytes.code(of: Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8))
         #expect(hex(second) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
-        let long = SHA256.code(
+        let long = SecretBytes.code(
             of: Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
             key: [UInt8](repeating: 0xAA, count: 131)
         )
@@ -41,8 +42,8 @@ struct SHA256Tests {
 
     @Test("says whether two are equal")
     func equality() {
-        #expect(SHA256.isEqual([1, 2], [1, 2]))
-        #expect(!SHA256.isEqual([1, 2], [1, 3]))
-        #expect(!SHA256.isEqual([1, 2], [1]))
+        #expect(SecretBytes.areEqual([1, 2], [1, 2]))
+        #expect(!SecretBytes.areEqual([1, 2], [1, 3]))
+        #expect(!SecretBytes.areEqual([1, 2], [1]))
     }
 }
