@@ -7,6 +7,7 @@ package struct CommandReport {
     private let exit: CommandExit
     private let outputPath: String
     private let isTruncated: Bool
+    private let excerpt: OutputExcerpt
 
     /// Looks at a command that has ended.
     package init(_ request: CommandRequest, _ exit: CommandExit, _ output: any ToolOutput) {
@@ -14,6 +15,7 @@ package struct CommandReport {
         self.exit = exit
         outputPath = output.location
         isTruncated = output.isTruncated
+        excerpt = OutputExcerpt(tail: exit.tail[...], total: exit.outputBytes, limit: request.tailBytes)
     }
 
     /// The result for the caller.
@@ -37,6 +39,8 @@ package struct CommandReport {
         }
         object["timed_out"] = .bool(exit.stopReason == .timeLimit)
         object["duration_ms"] = .integer(exit.duration.milliseconds)
+        // Some hosts show a model this and not the text.
+        object["output"] = .string(excerpt.text)
         object["output_bytes"] = JSONValue(exit.outputBytes)
         object["output_truncated"] = .bool(isTruncated || exit.outputError != nil)
         object["drained"] = .bool(exit.isDrained)
@@ -49,7 +53,6 @@ package struct CommandReport {
     // MARK: - Text
 
     private var text: String {
-        let excerpt = OutputExcerpt(tail: exit.tail[...], total: exit.outputBytes, limit: request.tailBytes)
         var lines: [String] = []
         if excerpt.omittedBytes > 0 {
             let place = outputPath.isEmpty ? "task_output" : outputPath

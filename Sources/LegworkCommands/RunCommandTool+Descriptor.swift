@@ -109,6 +109,7 @@ extension RunCommandTool {
                 "timed_out": property("boolean", "Whether it was ended because it ran longer than timeout."),
                 "duration_ms": property("integer", "How long it ran, in milliseconds."),
                 "output_bytes": property("integer", "How many bytes it wrote."),
+                "output": property("string", "The end of the output, as the text shows it."),
                 "output_truncated": property("boolean", "Whether output was dropped because it was too much or could not be written."),
                 "output_path": property("string", "The file with the whole output."),
                 "output_error": property("string", "Why output could not be written; only then."),
@@ -116,7 +117,7 @@ extension RunCommandTool {
                 "left_running": property("integer", "How many processes the command left running in its session; only when there are any."),
             ],
             "required": [
-                "exit_code", "signal", "timed_out", "duration_ms", "output_bytes", "output_truncated", "output_path", "drained",
+                "exit_code", "signal", "timed_out", "duration_ms", "output", "output_bytes", "output_truncated", "output_path", "drained",
             ],
         ]
     }

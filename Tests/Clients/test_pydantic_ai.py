@@ -25,10 +25,6 @@ def toolset(door, **options) -> MCPToolset:
     return MCPToolset(transport, **options)
 
 
-# It gives the model the structured content of a result and nothing else.
-shows_no_text = pytest.mark.xfail(strict=True, reason="the structured content of run_command holds no output")
-
-
 class Script:
     """A model that calls tools in turn, and says in the end what came."""
 
@@ -71,20 +67,18 @@ async def test_errors_reach_the_model(legwork, door):
     assert "gone away" in await run(door, Script(("protocol_error_job", {})))
 
 
-@shows_no_text
+# It gives the model the structured content of a result and nothing else.
 async def test_output_of_a_quick_command_reaches_the_model(legwork, door):
     call = legwork.quick("one two")
     script = Script((call.tool, call.arguments))
     assert call.text in await run(door, script)
 
 
-@shows_no_text
 async def test_output_of_a_long_command_reaches_the_model(legwork, door):
     call = legwork.slow(legwork.longer)
     assert call.text in await run(door, Script((call.tool, call.arguments)))
 
 
-@shows_no_text
 async def test_output_of_a_failed_command_reaches_the_model(legwork, door):
     call = legwork.failing(legwork.longer)
     assert call.text in await run(door, Script((call.tool, call.arguments)))

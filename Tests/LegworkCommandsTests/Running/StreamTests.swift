@@ -57,6 +57,9 @@ extension RunningCommands {
             let result = try await rig.run(["argv": ["seq", "100000"]])
             #expect(result["output_bytes"] == 588_895)
             #expect(result["output_truncated"] == false)
+            let excerpt = try #require(result["output"]?.string)
+            #expect(excerpt.hasSuffix("\n99999\n100000"))
+            #expect(result.text.contains(excerpt))
             #expect(result["output_path"] == "/nowhere/output.log")
             let shown = result.lines.dropFirst().dropLast()
             let length = shown.reduce(0) { $0 + $1.utf8.count + 1 }
