@@ -6,9 +6,8 @@ https://modelcontextprotocol.io/specification/2025-11-25/server and …/client
 import base64
 
 import pytest
-from wire import HTTPWire
+from wire import CONTENT_OF_TOOLS, LISTS, HTTPWire
 
-LISTS = {"tools/list": "tools", "prompts/list": "prompts", "resources/list": "resources", "resources/templates/list": "resourceTemplates"}
 EVERYTHING = {"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {"listChanged": True}}
 
 
@@ -49,16 +48,7 @@ def test_tools_an_unknown_one_is_an_error_and_bad_arguments_are_a_result(session
     assert session.call("greet", {"name": 5})["isError"] is True
 
 
-@pytest.mark.parametrize(
-    "tool, kinds",
-    [
-        ("test_simple_text", ["text"]),
-        ("test_image_content", ["image"]),
-        ("test_audio_content", ["audio"]),
-        ("test_embedded_resource", ["resource"]),
-        ("test_multiple_content_types", ["text", "image", "resource"]),
-    ],
-)
+@pytest.mark.parametrize("tool, kinds", CONTENT_OF_TOOLS)
 def test_tools_content_of_every_kind(session, tool, kinds):
     content = session.call(tool)["content"]
     assert [block["type"] for block in content] == kinds

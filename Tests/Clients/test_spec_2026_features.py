@@ -8,9 +8,8 @@ import time
 
 import jsonschema
 import pytest
-from wire import META, MODERN, HTTPWire, connect, modern
+from wire import CONTENT_OF_TOOLS, LISTS, META, MODERN, HTTPWire, connect, modern
 
-LISTS = {"tools/list": "tools", "prompts/list": "prompts", "resources/list": "resources", "resources/templates/list": "resourceTemplates"}
 FORM = {"elicitation": {"form": {}}}
 
 
@@ -99,16 +98,7 @@ def test_tools_an_error_of_a_tool_is_a_result(talk):
     assert result["isError"] is True
 
 
-@pytest.mark.parametrize(
-    "tool, kinds",
-    [
-        ("test_simple_text", ["text"]),
-        ("test_image_content", ["image"]),
-        ("test_audio_content", ["audio"]),
-        ("test_embedded_resource", ["resource"]),
-        ("test_multiple_content_types", ["text", "image", "resource"]),
-    ],
-)
+@pytest.mark.parametrize("tool, kinds", CONTENT_OF_TOOLS)
 def test_tools_content_of_every_kind(talk, tool, kinds):
     content = talk.call(tool)["content"]
     assert [block["type"] for block in content] == kinds

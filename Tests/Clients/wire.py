@@ -10,6 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+# The lists of both eras, and what the pages hold.
+LISTS = {"tools/list": "tools", "prompts/list": "prompts", "resources/list": "resources", "resources/templates/list": "resourceTemplates"}
+
+# What the fixtures' tools answer with.
+CONTENT_OF_TOOLS = [
+    ("test_simple_text", ["text"]),
+    ("test_image_content", ["image"]),
+    ("test_audio_content", ["audio"]),
+    ("test_embedded_resource", ["resource"]),
+    ("test_multiple_content_types", ["text", "image", "resource"]),
+]
+
 MODERN = "2026-07-28"
 LEGACY = "2025-11-25"
 META = "io.modelcontextprotocol/"

@@ -4,6 +4,16 @@ import Testing
 
 @Suite("MCP over HTTP, with sessions")
 struct SpeakingSessionsOverHTTP {
+    /// A session with a call, of the id 7, that goes on until the pipe `gate` is opened.
+    private func gatedCall(_ site: Site) async throws -> (MCPVisitor, MCPVisit) {
+        for pipe in ["up", "gate"] { try site.pipes.make(pipe) }
+        let visitor = try await MCPVisitor(site).session()
+        let call = MCPHost.call("echo up >up; read line <gate; echo $line", in: site)
+        let visit = try await visitor.open("POST", MCPVisitor.kinds, MCPVisitor.message("tools/call", .object(call), id: 7))
+        try await site.pipes.hear("up")
+        return (visitor, visit)
+    }
+
     @Test("a client is introduced, and its session serves it until it ends it", arguments: ["2025-03-26", "2025-06-18", "2025-11-25"])
     func session(_ revision: String) async throws {
         try await Site.use { site in
@@ -55,11 +65,7 @@ struct SpeakingSessionsOverHTTP {
     func resumed() async throws {
         try await Site.use { site in
             _ = try await site.serve("--mcp-window", "10m")
-            for pipe in ["up", "gate"] { try site.pipes.make(pipe) }
-            let visitor = try await MCPVisitor(site).session()
-            let call = MCPHost.call("echo up >up; read line <gate; echo $line", in: site)
-            let visit = try await visitor.open("POST", MCPVisitor.kinds, MCPVisitor.message("tools/call", .object(call), id: 7))
-            try await site.pipes.hear("up")
+            let (visitor, visit) = try await gatedCall(site)
             // The stream begins with an event that has an id and nothing else.
             let first = try await visit.events(1)[0]
             let last = try #require(first.id)
@@ -84,11 +90,7 @@ struct SpeakingSessionsOverHTTP {
     func left() async throws {
         try await Site.use { site in
             _ = try await site.serve("--mcp-window", "10m")
-            for pipe in ["up", "gate"] { try site.pipes.make(pipe) }
-            let visitor = try await MCPVisitor(site).session()
-            let call = MCPHost.call("echo up >up; read line <gate; echo $line", in: site)
-            let visit = try await visitor.open("POST", MCPVisitor.kinds, MCPVisitor.message("tools/call", .object(call)))
-            try await site.pipes.hear("up")
+            let (_, visit) = try await gatedCall(site)
             visit.close()
             try site.open("gate", "on its own")
             let id = try await site.legwork("list", "-q").output.trimmed
@@ -121,11 +123,7 @@ struct SpeakingSessionsOverHTTP {
     func duplicate() async throws {
         try await Site.use { site in
             _ = try await site.serve("--mcp-window", "10m")
-            for pipe in ["up", "gate"] { try site.pipes.make(pipe) }
-            let visitor = try await MCPVisitor(site).session()
-            let call = MCPHost.call("echo up >up; read line <gate; echo $line", in: site)
-            let visit = try await visitor.open("POST", MCPVisitor.kinds, MCPVisitor.message("tools/call", .object(call), id: 7))
-            try await site.pipes.hear("up")
+            let (visitor, visit) = try await gatedCall(site)
             let second = try await visitor.askInSession("tools/list", id: 7)
             #expect(second.status == 400 && second.mcpCode == -32600, "\(second)")
             #expect(try await visitor.askInSession("tools/list", id: 8).status == 200)
