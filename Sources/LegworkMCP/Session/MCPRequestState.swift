@@ -45,7 +45,8 @@ struct MCPRequestState: Sendable, Hashable {
     init(_ text: String, for binding: Binding, with seal: MCPSeal, now: Timestamp) throws(MCPError) {
         guard let end = text.lastIndex(of: ".") else { throw Self.foreign }
         let body = String(text[..<end])
-        guard let code = Hexadecimal.bytes(String(text[text.index(after: end)...])), seal.isCode(code, of: Self.signed(body, binding)) else {
+        guard let code = Hexadecimal.bytes(String(text[text.index(after: end)...])), seal.isCode(code, of: Self.signed(body, binding))
+        else {
             throw Self.foreign
         }
         let parts = body.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
