@@ -174,9 +174,11 @@ struct AskingByRequestTests {
         async let answer = client.connection.handle(message("tools/call", ["name": "asking"], id: 1), notify: { client.notify($0) })
         while client.requests.isEmpty { await Task.yield() }
         client.connection.close()
-        _ = await answer
+        let given = await answer
         let task = try await bench.onlyTask()
         #expect(task.status == .inputRequired)
+        // For a client that comes back for its answer.
+        #expect(given?.json["result"]?["structuredContent"]?["task_id"] == .string(task.id.description))
         try await bench.manager.answer(task.id, ["name": ["name": "Bob"]], in: .operator)
         #expect(try await bench.task(task.id) { $0.status.isTerminal }.status == .completed)
     }

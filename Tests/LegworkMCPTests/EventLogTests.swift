@@ -14,6 +14,7 @@ struct EventLogTests {
         #expect(positions(log, after: 2) == [3])
         #expect(positions(log, after: 3).isEmpty)
         #expect(positions(log, after: 1000).isEmpty)
+        #expect(positions(log, after: .max).isEmpty)
         #expect(log.last == 3)
     }
 

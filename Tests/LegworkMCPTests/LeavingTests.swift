@@ -9,10 +9,10 @@ struct LeavingTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let isModern: Bool
         let transport: MCPTransport
-        /// The client's message, the loss of the one answer (a cancelled Swift task), or of the whole connection.
+        /// The client's message, the loss of the one answer (a cancelled Swift task), or of the whole connection; or the server stops.
         let way: Way
         let becomesTask: Bool
-        enum Way: CaseIterable { case calledOff, answerLost, connectionLost }
+        enum Way: CaseIterable { case calledOff, answerLost, connectionLost, serverStops }
         var testDescription: String { "\(isModern ? "modern" : "legacy"), \(transport), \(way)" }
     }
 
@@ -25,7 +25,7 @@ struct LeavingTests {
                     transport: transport,
                     way: way,
                     // Closing a response over HTTP is how a modern client calls its request off.
-                    becomesTask: isLost && !(isModern && transport == .http)
+                    becomesTask: way == .serverStops || isLost && !(isModern && transport == .http)
                 )
             }
         }
@@ -40,6 +40,7 @@ struct LeavingTests {
         case .calledOff: await connection.tell("notifications/cancelled", ["requestId": "call", "reason": "enough"])
         case .answerLost: work.cancel()
         case .connectionLost: connection.close()
+        case .serverStops: connection.close(serverStops: true)
         }
     }
 

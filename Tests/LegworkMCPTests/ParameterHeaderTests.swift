@@ -81,5 +81,8 @@ struct ParameterHeaderTests {
         #expect(check([:], [("Mcp-Param-Region", "x")])?.code == .headerMismatch)
         #expect(check(["region": "=?base64?SGVsbG8="], [("Mcp-Param-Region", "=?base64?SGVsbG8=")]) == nil)
         #expect(check(["count": 41], [("Mcp-Param-Count", "42")])?.code == .headerMismatch)
+        // A floating-point number stands for both.
+        #expect(check(["count": 9_007_199_254_740_993], [("Mcp-Param-Count", "9007199254740992")])?.code == .headerMismatch)
+        #expect(check(["count": 42], [("Mcp-Param-Count", "0x2A")])?.code == .headerMismatch)
     }
 }

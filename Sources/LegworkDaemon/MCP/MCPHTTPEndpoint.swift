@@ -31,7 +31,7 @@ final class MCPHTTPEndpoint: Sendable {
         self.server = server
         self.limits = limits
         self.log = log
-        sessions = MCPSessions(clock: clock, isBusy: { $0.connection.isBusy }, end: { $0.close() })
+        sessions = MCPSessions(clock: clock, isBusy: { $0.isBusy }, end: { $0.close() })
         patience = MCPPatience(Self.patience, clock: clock)
     }
 
@@ -56,7 +56,7 @@ final class MCPHTTPEndpoint: Sendable {
             return Array(state.connections.values)
         }
         server.endSubscriptions()
-        for connection in connections { connection.close() }
+        for connection in connections { connection.close(serverStops: true) }
         sessions.closeAll()
     }
 
@@ -105,7 +105,7 @@ final class MCPHTTPEndpoint: Sendable {
             // Closing its response is how a client calls its request off (2026-07-28, basic/patterns/cancellation).
             try await withTaskCancellationHandler {
                 do {
-                    try await carry(source, of: nil, writer)
+                    try await carry(source, of: nil, for: message.requestID, writer)
                 } catch {
                     work.cancel()
                     throw error
@@ -141,7 +141,7 @@ final class MCPHTTPEndpoint: Sendable {
             }
             try await withTaskCancellationHandler {
                 do {
-                    try await carry(source, of: session, writer)
+                    try await session.responding { try await carry(source, of: session, for: message.requestID, writer) }
                 } catch {
                     leave()
                     throw error
@@ -159,23 +159,23 @@ final class MCPHTTPEndpoint: Sendable {
         let id = try head.sessionToListenTo()
         let resumption = try head.resumption()
         guard let session = sessions.session(id, of: principal.owner) else { throw Self.unknownSession(nil) }
-        let source: MCPEventSource
+        let reading: MCPHTTPSession.Reading
         if let resumption {
             guard let known = session.resume(resumption) else {
                 let text = "the stream of this Last-Event-ID is not kept any more; leave it out to listen anew"
                 throw MCPRejection(nil, MCPError(.invalidRequest, text, httpStatus: 400))
             }
-            source = known
+            reading = known
         } else {
             guard let new = session.listen() else {
                 let text = "\(MCPHTTPSession.maximumListeners) streams listen already; close one first"
                 throw MCPRejection(nil, MCPError(.tooManyRequests, text, httpStatus: 429))
             }
-            source = new
+            reading = new
         }
         // However long somebody has listened, the session is idle only from now on.
         defer { _ = sessions.session(id, of: principal.owner) }
-        try await stream(source, of: session, after: resumption?.position ?? 0, writer)
+        try await session.responding { try await stream(reading, of: session, after: resumption?.position ?? 0, writer) }
     }
 
     private func delete(_ request: HTTPRequest, _ writer: HTTPResponseWriter) async throws {
@@ -195,24 +195,33 @@ final class MCPHTTPEndpoint: Sendable {
     }
 
     /// Gives the answer as it is when it comes first and soon, and as the end of a stream otherwise.
-    private func carry(_ source: MCPEventSource, of session: MCPHTTPSession?, _ writer: HTTPResponseWriter) async throws {
+    private func carry(
+        _ source: MCPEventSource,
+        of session: MCPHTTPSession?,
+        for id: MCPRequestID?,
+        _ writer: HTTPResponseWriter
+    ) async throws {
         let opening = await source.opening()
         try Task.checkCancellation()
         switch opening {
         case .answer(let bytes, let status): await writer.send(status: status, headers: ["Content-Type": "application/json"], body: bytes)
-        case .nothing: await writer.send(status: 202)
-        case .stream: try await stream(source, of: session, after: 0, writer)
+        case .nothing:
+            if state.withLock({ $0.isClosed }) { throw Self.closing(id) }
+            await writer.send(status: 202)
+        case .stream:
+            let reading = MCPHTTPSession.Reading(source: source, reader: source.beginReading())
+            try await stream(reading, of: session, after: 0, writer)
         }
     }
 
     private func stream(
-        _ source: MCPEventSource,
+        _ reading: MCPHTTPSession.Reading,
         of session: MCPHTTPSession?,
         after position: Int,
         _ writer: HTTPResponseWriter
     ) async throws {
-        let reader = source.beginReading()
-        defer { if source.isRead(by: reader) { session?.leave(source) } }
+        let source = reading.source
+        defer { session?.leave(reading) }
         let events = await HTTPEventStream.open(writer)
         if let session {
             if !source.isKept { session.keep(source) }
@@ -222,7 +231,7 @@ final class MCPHTTPEndpoint: Sendable {
             }
         }
         var position = position
-        while case .events(let batch) = await source.next(after: position, as: reader) {
+        while case .events(let batch) = await source.next(after: position, as: reading.reader) {
             for event in batch {
                 let id = session.map { _ in MCPEventID(stream: source.number, position: event.position) }
                 try await writer.write(MCPEventText.event(event.message, id: id))

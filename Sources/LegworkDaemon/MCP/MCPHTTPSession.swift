@@ -20,12 +20,30 @@ final class MCPHTTPSession: Sendable {
         var attachment: MCPAttachment?
         var lastNumber = 0
         var isClosed = false
+        /// How many responses are being given.
+        var responses = 0
+    }
+
+    /// A stream, and the one who carries it from now on.
+    struct Reading: Sendable {
+        let source: MCPEventSource
+        let reader: Int
     }
 
     let connection: MCPConnection
     private let state = Lock(State())
 
     init(_ connection: MCPConnection) { self.connection = connection }
+
+    /// Whether somebody waits for something. What nobody waits for does not keep a session.
+    var isBusy: Bool { state.withLock { $0.responses > 0 } }
+
+    /// Gives a response.
+    func responding(_ body: () async throws -> Void) async throws {
+        state.withLock { $0.responses += 1 }
+        defer { state.withLock { $0.responses -= 1 } }
+        try await body()
+    }
 
     /// A stream for the answer to a request. Only after ``keep(_:)`` can it be come back to.
     func makeStream() -> MCPEventSource { state.withLock { Self.makeStream(&$0, isListener: false) } }
@@ -34,30 +52,35 @@ final class MCPHTTPSession: Sendable {
     func keep(_ source: MCPEventSource) { state.withLock { Self.keep(source, &$0) } }
 
     /// A new stream for what belongs to no request; nil when there are too many.
-    func listen() -> MCPEventSource? {
+    func listen() -> Reading? {
         state.withLock { state in
             guard state.listeners.count < Self.maximumListeners else { return nil }
             let source = Self.makeStream(&state, isListener: true)
             Self.keep(source, &state)
             listen(to: source, &state)
-            return source
+            return Reading(source: source, reader: source.beginReading())
         }
     }
 
     /// The stream that a client wants to go on with; nil when it is not kept any more.
-    func resume(_ id: MCPEventID) -> MCPEventSource? {
+    func resume(_ id: MCPEventID) -> Reading? {
         state.withLock { state in
             guard let source = state.streams.first(where: { $0.number == id.stream }) else { return nil }
+            // From here on the response that carried it has nothing to say about it, however late it notices.
+            let reader = source.beginReading()
             if source.isListener { listen(to: source, &state) }
-            return source
+            return Reading(source: source, reader: reader)
         }
     }
 
-    /// Says that nobody carries a stream any more, for now.
-    func leave(_ source: MCPEventSource) {
+    /// Says that a reader does not carry a stream any more.
+    func leave(_ reading: Reading) {
         state.withLock { state in
+            let source = reading.source
+            guard source.isRead(by: reading.reader) else { return }
             let wasLast = state.listeners.last === source
             state.listeners.removeAll { $0 === source }
+            Self.prune(&state, sparing: nil)
             guard wasLast else { return }
             if let next = state.listeners.last { attach(next, &state) } else { state.attachment = nil }
         }
@@ -85,6 +108,11 @@ final class MCPHTTPSession: Sendable {
     private static func keep(_ source: MCPEventSource, _ state: inout State) {
         source.markKept()
         state.streams.append(source)
+        prune(&state, sparing: source)
+    }
+
+    /// Lets go of the oldest streams when there are too many, or they hold too much.
+    private static func prune(_ state: inout State, sparing source: MCPEventSource?) {
         var bytes = state.streams.reduce(0) { $0 + $1.bytes }
         var surplus = state.streams.count - keptStreams
         state.streams.removeAll { old in

@@ -50,7 +50,9 @@ public struct MCPEventLog: Sendable {
 
     /// The events that came after a place, as far as they are held.
     public func events(after position: Int) -> ArraySlice<Event> {
-        let first = (events.first?.position ?? last + 1)
+        // A client names any place.
+        guard position < last else { return [] }
+        let first = events.first?.position ?? last + 1
         return events.dropFirst(max(0, position + 1 - first))
     }
 }

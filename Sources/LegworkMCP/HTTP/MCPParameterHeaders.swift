@@ -85,11 +85,18 @@ struct MCPParameterHeaders: Sendable, Hashable {
         switch value {
         case .string(let string): return string.isExactly(text)
         case .bool(let bool): return text == (bool ? "true" : "false")
-        // `42.0` is `42`.
-        case .integer(let number): return Int64(text) == number || Double(text).map { $0 == Double(number) } ?? false
-        case .number: return value.double != nil && Double(text) == value.double
+        case .integer(let number):
+            if let other = Int64(text) { return other == number }
+            // `42.0` is `42`; beyond this, one such text stands for several numbers.
+            return number.magnitude <= 1 << 53 && decimal(text) == Double(number)
+        case .number: return value.double != nil && decimal(text) == value.double
         case .null, .array, .object: return false
         }
+    }
+
+    /// The number that a text writes as JSON does; Swift reads hexadecimal digits and more.
+    private static func decimal(_ text: String) -> Double? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) } ? Double(text) : nil
     }
 
     private static func mismatch(_ message: String) -> MCPError { MCPError(.headerMismatch, message, httpStatus: 400) }

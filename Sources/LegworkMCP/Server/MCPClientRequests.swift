@@ -17,6 +17,8 @@ final class MCPClientRequests: Sendable {
 
     private struct State {
         var waiting: [String: CheckedContinuation<Reply, Never>] = [:]
+        /// Those that are on their way to the client, and whether they were called off meanwhile.
+        var leaving: [String: Bool] = [:]
         var sent = 0
         var isClosed = false
     }
@@ -45,14 +47,23 @@ final class MCPClientRequests: Sendable {
                 let isOpen = state.withLock { state in
                     guard !state.isClosed, !Task.isCancelled else { return false }
                     state.waiting[id] = continuation
+                    state.leaving[id] = false
                     return true
                 }
+                guard isOpen else { return continuation.resume(returning: .none) }
                 // The response may come while this is sent.
-                if isOpen { send(sent) } else { continuation.resume(returning: .none) }
+                send(sent)
+                if state.withLock({ $0.leaving.removeValue(forKey: id) }) == true { send(Self.calledOff(id)) }
             }
         } onCancel: {
             guard let continuation = take(id) else { return }
-            send(Self.calledOff(id))
+            let isSent = state.withLock { state in
+                guard state.leaving[id] != nil else { return true }
+                state.leaving[id] = true
+                return false
+            }
+            // It must not overtake what it calls off.
+            if isSent { send(Self.calledOff(id)) }
             continuation.resume(returning: .none)
         }
     }

@@ -143,12 +143,14 @@ public final class MCPConnection: Sendable {
 
     /// Says that the client has gone. Calls that have not become tasks are promoted or cancelled, as transport and revision demand; waits
     /// end. Answers that are there already are still given.
-    public func close() {
+    ///
+    /// - Parameter serverStops: whether it is not the client that has gone: then no task is cancelled by this.
+    public func close(serverStops: Bool = false) {
         let requests = state.withLock { state in
             state.isClosed = true
             return Array(state.requests.values)
         }
-        for request in requests { request.leave(.connectionLost) }
+        for request in requests { request.leave(serverStops ? .serverStops : .connectionLost) }
         subscriptions.close()
         peer.close()
         announcements.close()

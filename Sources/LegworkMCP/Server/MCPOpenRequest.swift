@@ -10,6 +10,8 @@ final class MCPOpenRequest: Sendable {
         case calledOff
         /// The connection is gone, or the response that was to carry the answer.
         case connectionLost
+        /// The server stops; what can go on after that is to go on.
+        case serverStops
     }
 
     private struct State {
@@ -82,6 +84,7 @@ final class MCPOpenRequest: Sendable {
     func whenCallerLeaves() -> CallOptions.CallerLeaves {
         switch state.withLock({ $0.departure }) {
         case .calledOff: return .cancel
+        case .serverStops: return .promote
         case .connectionLost, nil:
             switch transport {
             case .stdio: return .promote

@@ -27,9 +27,16 @@ extension MCPServer {
         do {
             return try await attending(id, attended, supplied)
         } catch let error as CancellationError {
-            // It is a task by now, but its caller knows nothing of that.
-            if attended.request.whenCallerLeaves() == .cancel { _ = try? await manager.cancel(id, in: attended.request.caller.scope) }
-            throw error
+            let (request, scope) = (attended.request, attended.request.caller.scope)
+            guard request.isLeft else { throw error }
+            if request.whenCallerLeaves() == .cancel {
+                // It is a task by now, but its caller knows nothing of that.
+                _ = try? await manager.cancel(id, in: scope)
+                throw error
+            }
+            // Whoever comes back finds the task; this Swift task, which is cancelled, cannot read it.
+            let record = try await Task { [manager] in try await manager.task(id, in: scope) }.value
+            return request.exchange.outcome(.task(record), now: clock.now)
         }
     }
 
@@ -56,9 +63,10 @@ extension MCPServer {
                 for question in known where (try? question.response(supplied[question.key] ?? .null)) == nil {
                     supplied[question.key] = nil
                 }
-                try? await answer(id, supplied, in: scope)
+                if known.contains(where: { supplied[$0.key] != nil }), (try? await answer(id, supplied, in: scope)) != nil {
+                    isAnswered = true
+                }
                 for question in known { supplied[question.key] = nil }
-                isAnswered = true
                 continue
             }
             let askable = questions.filter(exchange.abilities.canAnswer)
@@ -131,6 +139,23 @@ extension MCPServer {
                 if let outcome { return outcome }
             }
             throw CancellationError()
+        }
+    }
+
+    /// Sends a request to the client and waits for the response, no longer than a client is waited for.
+    func send(
+        _ message: JSONValue,
+        _ request: MCPOpenRequest,
+        _ notify: @escaping @Sendable (MCPNotification) -> Void
+    ) async -> MCPClientRequests.Reply {
+        await withTaskGroup(of: MCPClientRequests.Reply.self) { group in
+            group.addTask { await request.peer.requests.send(message, notify) }
+            group.addTask { [clock, options] in
+                try? await clock.sleep(until: clock.uptime + options.askingTime)
+                return .none
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .none
         }
     }
 

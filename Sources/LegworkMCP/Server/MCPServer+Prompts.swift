@@ -20,8 +20,9 @@ extension MCPServer {
             // Nothing of the client is kept: what it was asked it answers with the whole request (2026-07-28, basic/utilities/mrtr).
             if request.exchange.revision.isModern { return request.exchange.inputRequired(open, state: nil) }
             for question in open {
-                switch await request.peer.requests.send(question.json(in: request.exchange.revision), notify) {
-                case .none: throw CancellationError()
+                switch await send(question.json(in: request.exchange.revision), request, notify) {
+                case .none where request.isLeft: throw CancellationError()
+                case .none: throw MCPError(.invalidParams, "the client did not answer '\(question.key)' in time; ask for the prompt again")
                 case .error: try inquiry.decline(question.key)
                 case .result(let result): try inquiry.take([question.key: result])
                 }

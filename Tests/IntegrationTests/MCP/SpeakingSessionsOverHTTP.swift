@@ -71,6 +71,8 @@ struct SpeakingSessionsOverHTTP {
             let last = try #require(first.id)
             #expect(first.data.isEmpty)
             visit.close()
+            // Whoever is back before the loss was noticed finds the call still going on.
+            _ = try await site.get("/v1/events?wait_ms=60000")
             let resumed = try await visitor.open("GET", ["Accept: text/event-stream", "Last-Event-ID: \(last)"])
             let answer = try #require(try await resumed.allEvents().last)
             #expect(answer.id != last && answer.json["id"] == 7, "\(answer)")
@@ -81,6 +83,9 @@ struct SpeakingSessionsOverHTTP {
             // It can come back again, and from where it was: after the answer there is nothing.
             let again = try await visitor.open("GET", ["Accept: text/event-stream", "Last-Event-ID: \(last)"])
             #expect(try await again.allEvents().last?.json["id"] == 7)
+            let beyond = "\(last.prefix { $0 != "-" })-\(Int.max)"
+            let end = try await visitor.open("GET", ["Accept: text/event-stream", "Last-Event-ID: \(beyond)"])
+            #expect(try await end.allEvents().isEmpty)
             let after = try await visitor.open("GET", ["Accept: text/event-stream", "Last-Event-ID: \(answer.id ?? "")"])
             #expect(try await after.allEvents().isEmpty)
         }
@@ -173,14 +178,16 @@ struct SpeakingSessionsOverHTTP {
         try await Site.use { site in
             _ = try await site.serve()
             let visitor = try await MCPVisitor(site).session()
-            let id = try await site.startGated()
+            // It changes once, when it is cancelled.
+            let work: JSONValue = ["tool": "run_command", "arguments": ["argv": ["true"], "cwd": "/"], "delay_ms": 3_600_000]
+            let id = try #require(try await site.post("/v1/tasks", work).json["task"]?["id"]?.string)
             let subscribed = try await visitor.askInSession("resources/subscribe", ["uri": .string("task://\(id)")])
             #expect(subscribed.json["result"] != nil, "\(subscribed)")
             let older = try await visitor.open("GET", ["Accept: text/event-stream"])
             _ = try await older.events(1)
             let newer = try await visitor.open("GET", ["Accept: text/event-stream"])
             let first = try #require(try await newer.events(1)[0].id)
-            try site.open()
+            #expect(try await site.legwork("cancel", id).code == 0)
             let told = try await newer.events(2)[1]
             #expect(told.json["method"] == "notifications/resources/updated", "\(told)")
             newer.close()
