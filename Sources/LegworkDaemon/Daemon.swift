@@ -132,7 +132,7 @@ public final class Daemon: Sendable {
                 mcp.install(on: &routes)
             }
         )
-        tokens.onRevocation { [server] in server.closeInvalid() }
+        tokens.onRevocation { [weak server] in server?.closeInvalid() }
         gauges.watch(server)
         let lost = try await manager.recover()
         if lost > 0 { log.write("\(lost) tasks were being executed when the last daemon ended; each went on, stopped or failed") }

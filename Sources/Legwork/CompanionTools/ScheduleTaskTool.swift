@@ -49,6 +49,12 @@ struct ScheduleTaskTool: Tool {
 
     func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult {
         try await desk.answer { manager in
+            let name = arguments["tool"]?.string ?? ""
+            // Whoever may schedule work may not for that cancel, or answer for others.
+            guard !CompanionTools.names.contains(name) else {
+                let message = "'\(name)' looks after tasks and is no work for later; call it when the time has come"
+                throw TaskManagerError(.invalidArgument, message)
+            }
             let record = try await manager.schedule(arguments, as: context.caller)
             return .text("Scheduled. \(record.line)", structured: .object(record.json))
         }

@@ -132,7 +132,7 @@ extension API {
                 guard let only = outcome.settled.first ?? outcome.pending.first else { throw TaskManagerError.notFound(id) }
                 (record, isTimedOut) = (only, outcome.isTimedOut)
             }
-            await manager.noteReading([record], in: scope, session: Principal.noConversation)
+            if !request.isHead { await manager.noteReading([record], in: scope, session: Principal.noConversation) }
             await request.reply(
                 ["task": wire(record), "version": JSONValue(record.version), "timed_out": .bool(isTimedOut)],
                 tag: EntityTag(record)

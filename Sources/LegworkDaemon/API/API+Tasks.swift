@@ -179,6 +179,7 @@ extension API {
 
     func submit(_ request: Request) async throws {
         let body = request.body
+        try request.principal.check(.needed(forTool: body["tool"]?.string ?? ""))
         var options = try SubmitOptions(json: body)
         options.name = body["name"]?.string
         options.title = body["title"]?.string

@@ -19,6 +19,8 @@ final class TokenKeeper: Sendable {
         var grants: [String: Grant] = [:]
         /// Whether a use was noted that is not written down.
         var hasNews = false
+        /// The ids of tokens that are revoked, but not on the disk.
+        var unwritten: Set<String> = []
         var onRevocation: @Sendable () -> Void = {}
 
         /// The token of that id, or the one from the file, whose text is whatever it is.
@@ -183,16 +185,22 @@ final class TokenKeeper: Sendable {
     /// Revokes a token: from now on it lets nobody in, and what it had let in is cut off. It blocks until that is written down.
     ///
     /// - Returns: whether there was one.
-    /// - Throws: ``DaemonError`` when it cannot be written; the token is revoked all the same, until the next start.
+    /// - Throws: ``DaemonError`` when it cannot be written; the token is revoked all the same, until the next start. Asking again tries again.
     func revoke(_ id: String) throws -> Bool {
         try writing.withLock { _ in
-            let (isKnown, book) = state.withLock { state in
-                let isKnown = state.forget(id)
-                if isKnown { state.grants.removeValue(forKey: id)?.revoke() }
-                return (isKnown, state.book)
+            let (isMeant, book) = state.withLock { state in
+                if state.forget(id) {
+                    state.grants.removeValue(forKey: id)?.revoke()
+                    if id != Self.fileID { state.unwritten.insert(id) }
+                    return (true, state.book)
+                }
+                return (state.unwritten.contains(id), state.book)
             }
-            guard isKnown else { return false }
-            if id == Self.fileID { try tokenFile.remove() } else { try bookFile.replace(with: book.json.jsonBytes()) }
+            // That file may lie there from a time when there was a port.
+            if id == Self.fileID { return try tokenFile.remove() || isMeant }
+            guard isMeant else { return false }
+            try bookFile.replace(with: book.json.jsonBytes())
+            state.withLock { $0.unwritten = [] }
             return true
         }
     }
@@ -203,7 +211,7 @@ final class TokenKeeper: Sendable {
     /// Writes down when tokens were last used.
     func close() {
         writing.withLock { _ in
-            let book = state.withLock { $0.hasNews ? $0.book : nil }
+            let book = state.withLock { $0.hasNews || !$0.unwritten.isEmpty ? $0.book : nil }
             // Nothing depends on it.
             if let book { try? bookFile.replace(with: book.json.jsonBytes()) }
         }

@@ -55,10 +55,13 @@ struct SecretFile: Sendable {
 
     /// Removes it, durably. One that is not there is fine.
     ///
+    /// - Returns: whether it was there.
     /// - Throws: ``DaemonError``.
-    func remove() throws(DaemonError) {
-        guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed") }
+    func remove() throws(DaemonError) -> Bool {
+        let isRemoved = unlink(path) == 0
+        guard isRemoved || errno == ENOENT else { throw failure("cannot be removed") }
         syncFolder()
+        return isRemoved
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

@@ -57,7 +57,7 @@ struct UsingTokens {
                 ("admin", "POST", "/v1/tokens", [:]), ("admin", "POST", "/v1/queues/main", ["state": "open"]),
             ]
             let caller = try await site.token("--rights", "call", "--all-owners")
-            for target in ["/v1/call", "/v1/schedules"] {
+            for target in ["/v1/call", "/v1/tasks", "/v1/schedules"] {
                 let body: JSONValue = ["tool": "cancel_task", "arguments": ["task_id": "x"]]
                 let reply = try await port.request("POST", target, token: caller, body: body)
                 #expect(reply.status == 403 && reply.errorCode == "forbidden", "\(target): \(reply)")
