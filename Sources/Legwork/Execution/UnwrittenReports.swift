@@ -117,7 +117,8 @@ struct UnwrittenReports: Sendable {
             events.append(record.newEvent(.message, at: now, text: message))
         }
         if dropped > 0 {
-            events.append(record.newEvent(.custom, at: now, text: "\(dropped) more came faster than they could be written"))
+            let text = "\(dropped) more came faster than they could be written"
+            events.append(record.newEvent(.custom, at: now, text: text, data: ["dropped": JSONValue(dropped)]))
         }
         return events
     }
