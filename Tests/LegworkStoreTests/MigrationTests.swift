@@ -125,6 +125,9 @@ struct MigrationTests {
         // What was written before there was a feed has no place in it.
         let feed = try await store.feed(FeedQuery(in: .owner("bob"), after: .start))
         #expect(feed.entries.map(\.event.kind) == [])
+        #expect(feed.hasGap)
+        #expect(try await !store.feed(FeedQuery(in: .owner("nobody"), after: .start)).hasGap)
+        #expect(try await store.feed(FeedQuery(in: .operator, after: .start)).hasGap)
         let change = try await store.task(TaskLookup(records[0].id, in: .operator))
         #expect(change == records[0])
         // The place of what was set aside is not given again.

@@ -147,6 +147,22 @@ struct QuarantineTests {
         await store.close()
     }
 
+    @Test(
+        "leaves a gap in the feed, of which whoever reads past it is told at once and whoever comes later too",
+        arguments: [
+            Damage(sql: "UPDATE events SET data = '{'", word: "data"), Damage(sql: "UPDATE tasks SET id = 'garbage'", word: "id"),
+        ]
+    )
+    func feed(_ damage: Damage) async throws {
+        let (store, records) = try await makeDamagedStore([damage])
+        let page = try await store.feed(FeedQuery(in: .owner("ann"), after: .start))
+        #expect(page.entries.map(\.task) == [0, 1, 3, 4].map { records[$0].id })
+        #expect(page.hasGap)
+        let rest = try await store.feed(FeedQuery(in: .owner("ann"), after: page.next))
+        #expect(rest.entries.isEmpty && !rest.hasGap)
+        await store.close()
+    }
+
     @Test("gives its name and its key free")
     func nameAndKey() async throws {
         let (store, _) = try await makeDamagedStore([Damage.ofBodies[0]], name: "builder", key: "order-1")

@@ -11,15 +11,16 @@ extension Reader {
             // Every place that was given is that of an entry, or not beyond the gap.
             let given = max(try connection.integer(Self.lastPlace(.operator)) ?? 0, try feedGap(.operator))
             let after = asked > given ? 0 : asked
-            let entries = try entries(query, after: after)
+            let (entries, isTorn) = try entries(query, after: after)
             // At the end there is nothing before the end of the gap that was not read.
             let read = max(after, entries.last?.position.rawValue ?? 0)
             let next = entries.count < query.limit ? max(read, gone) : read
-            return FeedPage(entries, next: FeedPosition(next), hasGap: asked > given || after < gone)
+            return FeedPage(entries, next: FeedPosition(next), hasGap: asked > given || after < gone || isTorn)
         }
     }
 
-    private func entries(_ query: FeedQuery, after: Int64) throws(StoreError) -> [FeedEntry] {
+    /// - Returns: the entries, and whether a damaged one was passed over among them, which nobody reads who goes on behind it.
+    private func entries(_ query: FeedQuery, after: Int64) throws(StoreError) -> (entries: [FeedEntry], isTorn: Bool) {
         let range: SQL =
             switch query.scope {
             case .owner(let owner): "INDEXED BY events_by_owner_feed CROSS JOIN tasks t WHERE e.owner = \(owner.name) AND"
@@ -32,19 +33,23 @@ extension Reader {
             """
         )
         defer { statement.reset() }
-        var entries: [FeedEntry] = []
+        var (entries, isTorn): ([FeedEntry], Bool) = ([], false)
         while entries.count < query.limit, try statement.step() {
             let row = statement.row
             // A task whose id is damaged is found by whoever lists it.
-            guard let task = TaskID(row.rawText(2)) else { continue }
+            guard let task = TaskID(row.rawText(2)) else {
+                isTorn = true
+                continue
+            }
             do throws(RowDamage) {
                 let event = try TaskEvent(row, from: 3)
                 entries.append(FeedEntry(position: FeedPosition(row.rawInteger(0)), task: task, event: event))
             } catch {
+                isTorn = true
                 noteDamage(.event(position: row.rawInteger(1), sequence: row.rawInteger(3)))
             }
         }
-        return entries
+        return (entries, isTorn)
     }
 
     /// As far as which place entries of a scope are gone.

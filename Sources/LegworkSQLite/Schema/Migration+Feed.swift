@@ -15,6 +15,10 @@ extension Migration {
                 gone INTEGER NOT NULL,
                 PRIMARY KEY (owner)
             ) STRICT, WITHOUT ROWID;
+
+            -- Who reads from the start is told that there was more.
+            INSERT INTO feed_gaps SELECT DISTINCT owner, 1 FROM tasks;
+            INSERT INTO feed_gaps SELECT 0, 1 WHERE EXISTS (SELECT 1 FROM tasks);
             """
     )
 }
