@@ -178,15 +178,25 @@ extension API {
             let end = try await manager.feed(FeedQuery(in: scope, after: wish.after == nil ? nil : .start, limit: 1)).next
             let start = wish.after ?? end
             try await stream.send([StreamEvent.state(try await manager.counts(in: scope), at: start)])
+            var (isGapTold, unmarked) = (false, 0)
             for try await batch in manager.followFeed(in: scope, after: start, limit: Self.streamStep) {
-                var events = batch.hasGap ? [StreamEvent.gap(before: batch.entries.first?.position ?? batch.next)] : []
-                events += batch.entries.filter { wish.includes($0) }.map { StreamEvent.entry($0) }
+                let isFull = batch.entries.count == Self.streamStep
+                var events: [HTTPServerSentEvent] = []
+                // Of who catches up over several batches each says so.
+                if batch.hasGap, !isGapTold { events.append(StreamEvent.gap(before: batch.entries.first?.position, or: batch.next)) }
+                isGapTold = batch.hasGap && isFull
+                let wanted = batch.entries.filter { wish.includes($0) }
+                events += wanted.map { StreamEvent.entry($0) }
                 if wish.includesProgress {
                     events += batch.progress.filter { wish.includes($0.task) }.map { StreamEvent.progress($0) }
                 }
                 if !events.isEmpty { try await stream.send(events) }
                 // Who filters much would have to read all of it again after a break.
-                if batch.entries.count == Self.streamStep { try await stream.mark(id: batch.next.description) }
+                unmarked = wanted.isEmpty ? unmarked + batch.entries.count : batch.entries.reversed().prefix { !wish.includes($0) }.count
+                if unmarked >= Self.streamStep || isFull || batch.hasGap && wanted.isEmpty {
+                    try await stream.mark(id: batch.next.description)
+                    unmarked = 0
+                }
             }
         }
     }

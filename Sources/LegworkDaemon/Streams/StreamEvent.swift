@@ -38,9 +38,14 @@ enum StreamEvent {
         return HTTPServerSentEvent(event: "progress", data: data.json())
     }
 
-    /// Some of what came before is kept no more.
-    static func gap(before position: FeedPosition) -> HTTPServerSentEvent {
-        HTTPServerSentEvent(event: "gap", data: JSONValue.object(["next_after": .integer(position.rawValue)]).json())
+    /// Some of what came before is kept no more. To read on without it is to read after the place that is named.
+    ///
+    /// - Parameters:
+    ///   - first: the place of what there is behind the gap.
+    ///   - next: from where to read on when there is nothing.
+    static func gap(before first: FeedPosition?, or next: FeedPosition) -> HTTPServerSentEvent {
+        let after = first.map { $0.rawValue - 1 } ?? next.rawValue
+        return HTTPServerSentEvent(event: "gap", data: JSONValue.object(["next_after": .integer(after)]).json())
     }
 
     /// A task has ended, and nothing more will come.
