@@ -68,7 +68,10 @@ extension Attempt {
                 continue
             }
             // Withdrawn by another who asked the same.
-            guard requests.count == keys.count else { throw CancellationError() }
+            guard requests.count == keys.count else {
+                for key in keys { await withdraw(key, of: id, token) }
+                throw CancellationError()
+            }
             let replies = requests.compactMap(\.reply)
             if replies.count == keys.count { return replies }
             guard await signals.next() != nil else {

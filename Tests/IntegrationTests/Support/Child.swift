@@ -27,7 +27,7 @@ final class Child: Sendable {
     }
 
     /// After so many seconds a child is killed, and the test fails instead of hanging.
-    private static let longestLife = 60
+    private static let longestLife = 180
 
     let pid: Int32
     private let pidfd: Int32
