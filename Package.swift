@@ -27,9 +27,11 @@ let package = Package(
         .library(name: "LegworkRedis", targets: ["LegworkRedis"]),
         .library(name: "LegworkCommands", targets: ["LegworkCommands"]),
         .library(name: "LegworkAgents", targets: ["LegworkAgents"]),
+        .library(name: "LegworkChannels", targets: ["LegworkChannels"]),
         .library(name: "LegworkMCP", targets: ["LegworkMCP"]),
         .library(name: "LegworkTestKit", targets: ["LegworkTestKit"]),
         .library(name: "LegworkStoreConformance", targets: ["LegworkStoreConformance"]),
+        .library(name: "LegworkChannelConformance", targets: ["LegworkChannelConformance"]),
         .executable(name: "legwork", targets: ["legwork"]),
     ],
     targets: [
@@ -58,6 +60,7 @@ let package = Package(
         .target(name: "LegworkCore", swiftSettings: strict),
         .target(name: "LegworkTestKit", dependencies: ["LegworkCore"], swiftSettings: strict),
         .target(name: "LegworkStoreConformance", dependencies: ["LegworkCore"], swiftSettings: strict),
+        .target(name: "LegworkChannelConformance", dependencies: ["LegworkCore"], swiftSettings: strict),
 
         // Engine room.
         .target(name: "LegworkEventLoop", dependencies: ["LegworkCore", "CLibevent", "CLinux"], swiftSettings: strictMemory),
@@ -81,13 +84,18 @@ let package = Package(
             dependencies: ["LegworkCore", "LegworkEventLoop", "LegworkHTTP", "LegworkCommands"],
             swiftSettings: strict
         ),
+        .target(
+            name: "LegworkChannels",
+            dependencies: ["LegworkCore", "LegworkEventLoop", "LegworkHTTP", "LegworkCommands", "LegworkRedis"],
+            swiftSettings: strict
+        ),
         .target(name: "LegworkMCP", dependencies: ["LegworkCore", "Legwork"], swiftSettings: strict),
         .target(name: "LegworkFixtures", dependencies: ["LegworkCore", "LegworkMCP"], swiftSettings: strict),
         .target(
             name: "LegworkDaemon",
             dependencies: [
                 "LegworkCore", "Legwork", "LegworkSQLite", "LegworkCommands", "LegworkEventLoop", "LegworkHTTP", "LegworkMCP",
-                "LegworkAgents", "LegworkFixtures",
+                "LegworkAgents", "LegworkChannels", "LegworkFixtures",
             ],
             swiftSettings: strict
         ),
@@ -182,6 +190,14 @@ let package = Package(
             name: "LegworkAgentsTests",
             dependencies: [
                 "LegworkCore", "LegworkAgents", "LegworkCommands", "LegworkEventLoop", "LegworkHTTP", "LegworkTestKit", "TestPrograms",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LegworkChannelsTests",
+            dependencies: [
+                "LegworkCore", "LegworkChannels", "LegworkChannelConformance", "LegworkEventLoop", "LegworkHTTP", "LegworkTestKit",
+                "TestPrograms",
             ],
             swiftSettings: strict
         ),

@@ -8,6 +8,7 @@ public enum StoreOperation: Sendable, Hashable, CaseIterable {
     case descendants, cancelRun, send, take, deadLetters, replay, clear, post, notices, mark
     case waiting, setQueue, queues
     case insertSchedule, commitSchedule, deleteSchedule, schedules, dueSchedules, scheduleChanges
+    case dueDeliveries, commitDelivery, deliveries, deleteDeliveries, channelStandings
 
     /// Whether it may change what is stored.
     public var isWrite: Bool {
@@ -17,6 +18,8 @@ public enum StoreOperation: Sendable, Hashable, CaseIterable {
         case .descendants, .deadLetters, .notices, .waiting, .queues: false
         case .insertSchedule, .commitSchedule, .deleteSchedule: true
         case .schedules, .dueSchedules, .scheduleChanges: false
+        case .commitDelivery, .deleteDeliveries: true
+        case .dueDeliveries, .deliveries, .channelStandings: false
         }
     }
 }

@@ -46,6 +46,7 @@ extension Engine {
                 token: token,
                 events: transition.events,
                 notices: transition.notices,
+                deliveries: transition.deliveries,
                 acknowledging: transition.acknowledging
             )
             switch try await write(commit) {

@@ -108,6 +108,7 @@ extension MemoryTaskStore {
         var deadLetters = DeadLetterShelf()
         var notices = NoticeShelf()
         var schedules = ScheduleShelf()
+        var deliveries = DeliveryShelf()
         var feeds = FeedShelves()
         /// Ids by their first four digits; made when the first prefix is looked up, for most processes never do.
         var prefixes: [UInt32: [TaskID]]?
@@ -167,6 +168,7 @@ extension MemoryTaskStore.Contents {
         if let key = record.idempotencyKey { idempotencyKeys[.init(owner: record.owner, text: key)] = record.id }
         join(entry, record.lineage)
         tell(request.notices, of: entry)
+        for delivery in request.deliveries { deliveries.add(delivery) }
         if prefixes != nil { prefixes?[Self.prefixKey(record.id), default: []].append(record.id) }
         makeRoom(for: entry)
         return .inserted
@@ -185,6 +187,7 @@ extension MemoryTaskStore.Contents {
             guard let transition = try? next.claim(under: request.lease, at: request.now) else { return false }
             replace(entry, by: next, events: transition.events)
             tell(transition.notices, of: entry)
+            for delivery in transition.deliveries { deliveries.add(delivery) }
             claimed.append(next)
             return true
         }
@@ -218,6 +221,7 @@ extension MemoryTaskStore.Contents {
         if next.status.isTerminal, change.acknowledging > 0 { inboxes[next.id]?.acknowledge(change.acknowledging) }
         replace(entry, by: next, events: change.events)
         tell(change.notices, of: entry)
+        for delivery in change.deliveries { deliveries.add(delivery) }
         return .applied
     }
 
@@ -229,6 +233,7 @@ extension MemoryTaskStore.Contents {
         shelves[record.owner]?.remove(entry)
         if shelves[record.owner]?.counts.total == 0 { shelves[record.owner] = nil }
         unfeed(entry)
+        deliveries.taskDeleted(record.id)
         if let key = record.idempotencyKey { idempotencyKeys[.init(owner: record.owner, text: key)] = nil }
         if let name = record.name {
             let name = ExactText(name)

@@ -6,12 +6,15 @@ public struct InsertRequest: Sendable {
     public var events: [TaskEvent]
     /// What its owner is to be told, when it is recorded as ended.
     public var notices: [Notice]
+    /// What is to be told in channels, when it is recorded as ended.
+    public var deliveries: [Delivery]
 
     /// Makes a request.
-    public init(_ record: TaskRecord, events: [TaskEvent] = [], notices: [Notice] = []) {
+    public init(_ record: TaskRecord, events: [TaskEvent] = [], notices: [Notice] = [], deliveries: [Delivery] = []) {
         self.record = record
         self.events = events
         self.notices = notices
+        self.deliveries = deliveries
     }
 }
 
@@ -98,6 +101,8 @@ public struct TaskChange: Sendable {
     public var events: [TaskEvent]
     /// What the owner is to be told.
     public var notices: [Notice]
+    /// What is to be told in channels.
+    public var deliveries: [Delivery]
     /// For a change with which the task ends: the place of the last message that was dealt with. It and those before it become no dead
     /// letters.
     public var acknowledging: Int
@@ -109,6 +114,7 @@ public struct TaskChange: Sendable {
         token: LeaseToken? = nil,
         events: [TaskEvent] = [],
         notices: [Notice] = [],
+        deliveries: [Delivery] = [],
         acknowledging: Int = 0
     ) {
         self.record = record
@@ -116,6 +122,7 @@ public struct TaskChange: Sendable {
         self.token = token
         self.events = events
         self.notices = notices
+        self.deliveries = deliveries
         self.acknowledging = acknowledging
     }
 }

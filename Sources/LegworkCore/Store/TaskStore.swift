@@ -27,7 +27,8 @@ public protocol TaskStore: Sendable {
 
     /// Replaces a record by its next version, if nobody else has done so and the lease token, where one is named, is still the task's.
     ///
-    /// The notices of the change are written with it; a task's end is told once, however often it is said. Messages that a task has not dealt with when it ends become dead letters with it.
+    /// The notices and deliveries of the change are written with it; a task's end is told once, however often it is said, and a delivery whose id
+    /// is there already is left as it is. Messages that a task has not dealt with when it ends become dead letters with it.
     /// Owner, tool, name, keys and whether there is an inbox never change: a version that differs there throws ``StoreError/Code/invalid``. A lease that was
     /// renewed while the change was made keeps its later end.
     func commit(_ change: TaskChange) async throws(StoreError) -> CommitResult
@@ -59,7 +60,8 @@ public protocol TaskStore: Sendable {
     /// Finds executing tasks whose lease has run out or belongs to a node that is known to be gone.
     func lostLeases(_ query: LostLeaseQuery) async throws(StoreError) -> [TaskRecord]
 
-    /// Deletes finished tasks with everything that belongs to them, those that ended first at first. Notices that are not acknowledged stay.
+    /// Deletes finished tasks with everything that belongs to them, those that ended first at first. Notices that are not acknowledged stay, and
+    /// deliveries that have not arrived.
     ///
     /// However many a request asks for, a store may delete fewer at once: whoever wants all asks again until none is left.
     ///
@@ -148,6 +150,26 @@ public protocol TaskStore: Sendable {
 
     /// The ids of schedules as they change, by whomever, from now on.
     func scheduleChanges() -> AsyncStream<[ScheduleID]>
+
+    // MARK: Deliveries
+
+    /// Finds the pending deliveries of a channel of which the time has come, the longest due first.
+    func dueDeliveries(_ query: DueDeliveryQuery) async throws(StoreError) -> DueDeliveries
+
+    /// Replaces a delivery by its next version, if nobody else has done so. Id, channel, target and content never change.
+    func commit(_ change: DeliveryChange) async throws(StoreError) -> DeliveryCommitResult
+
+    /// Reads deliveries.
+    func deliveries(_ query: DeliveryQuery) async throws(StoreError) -> DeliveryPage
+
+    /// Deletes deliveries, at most as many as the query's limit.
+    ///
+    /// - Returns: how many there were.
+    func delete(_ query: DeliveryQuery) async throws(StoreError) -> Int
+
+    /// Reads how much lies there for each channel that has something pending or dead in the scope, in the order of their names. Counts at most
+    /// ``ChannelStanding/greatestCount`` of each kind.
+    func channelStandings(_ scope: Scope) async throws(StoreError) -> [ChannelStanding]
 
     // MARK: The store
 

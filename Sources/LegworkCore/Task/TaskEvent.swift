@@ -49,6 +49,10 @@ public struct TaskEvent: Sendable, Hashable {
         public static let artifact = Kind("artifact")
         /// Something was done on GitHub; text, and data: `{"id", "url"}`.
         public static let github = Kind("github")
+        /// What became of the task was told in a channel; data: `{"delivery", "channel", "messages"}`.
+        public static let delivered = Kind("delivered")
+        /// It could not be told there and was given up; text: why, and data: `{"delivery", "channel"}`.
+        public static let undelivered = Kind("undelivered")
         /// Stands for entries that were dropped to keep the timeline bounded; data: `{"count": n}`. Made when reading, never stored.
         public static let omitted = Kind("omitted")
     }

@@ -13,6 +13,8 @@ extension TaskRecord {
         package var isWatcher = false
         package var losses = 0
         package var evidence = Evidence()
+        package var redirects: [Redirect] = []
+        package var redirectsAdded = 0
 
         package init(
             flightKey: String? = nil,
@@ -75,6 +77,9 @@ extension TaskRecord {
 
     /// Whether the tool waits for an answer.
     public var awaitsInput: Bool { inputs.contains { $0.state == .awaited } }
+
+    /// Where it is to be told what becomes of the task.
+    public var redirects: [Redirect] { sharedExtras?.value.redirects ?? [] }
 
     /// Whether retention leaves the task alone, however old it is.
     public var isPinned: Bool {

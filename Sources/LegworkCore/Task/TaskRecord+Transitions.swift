@@ -7,14 +7,23 @@ extension TaskRecord {
         public var events: [TaskEvent]
         /// What the owner is to be told.
         public var notices: [Notice]
+        /// What is to be told in channels.
+        public var deliveries: [Delivery]
         /// For the end of a task: the place of the last message that was dealt with.
         public var acknowledging: Int
 
         /// Describes a change.
-        public init(effects: [TaskLifecycle.Effect] = [], events: [TaskEvent] = [], notices: [Notice] = [], acknowledging: Int = 0) {
+        public init(
+            effects: [TaskLifecycle.Effect] = [],
+            events: [TaskEvent] = [],
+            notices: [Notice] = [],
+            deliveries: [Delivery] = [],
+            acknowledging: Int = 0
+        ) {
             self.effects = effects
             self.events = events
             self.notices = notices
+            self.deliveries = deliveries
             self.acknowledging = acknowledging
         }
     }
@@ -60,7 +69,12 @@ extension TaskRecord {
         touch(at: now)
         // Here and nowhere else, so that no way to end is without its notice and none has two.
         let isTold = (effects.contains(.finish) || effects.contains(.announce)) && !isQuiet
-        return Transition(effects: effects, events: events, notices: isTold ? [Notice(of: self, at: now)] : [])
+        return Transition(
+            effects: effects,
+            events: events,
+            notices: isTold ? [Notice(of: self, at: now)] : [],
+            deliveries: isTold ? deliveries(at: now) : []
+        )
     }
 
     /// Adds an entry to the timeline; the caller commits it together with the record.
