@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// A behaviour that a store does not show.
 public struct ConformanceFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was expected and what came.
@@ -40,6 +42,16 @@ func expect<Value: Equatable>(
 func require<Value>(_ value: Value?, _ what: @autoclosure () -> String, file: String = #fileID, line: Int = #line) throws -> Value {
     guard let value else { throw ConformanceFailure("\(what()) is missing", file: file, line: line) }
     return value
+}
+
+/// Expects a store to refuse something.
+func expectThrows(_ code: StoreError.Code, _ what: String, _ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let error as StoreError {
+        return try expect(error.code, equals: code, "the error of \(what)")
+    }
+    throw ConformanceFailure("\(what) was accepted")
 }
 
 private func shortened(_ value: some Equatable) -> String {

@@ -164,13 +164,3 @@ extension StoreBehaviour {
         },
     ]
 }
-
-/// Expects a store to refuse something.
-private func expectThrows(_ code: StoreError.Code, _ what: String, _ body: () async throws -> Void) async throws {
-    do {
-        try await body()
-    } catch let error as StoreError {
-        return try expect(error.code, equals: code, "the error of \(what)")
-    }
-    throw ConformanceFailure("\(what) was accepted")
-}

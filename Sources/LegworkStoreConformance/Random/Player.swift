@@ -19,6 +19,8 @@ struct Player {
     /// The dead letters and the notices that were seen, by their numbers.
     var letters: [Int64] = []
     var notices: [Int64] = []
+    /// The versions of each delivery that were seen, the newest last.
+    var deliveries: [DeliveryID: [Delivery]] = [:]
 
     init(seed: UInt64, pair: StorePair) {
         random = SeededGenerator(seed: seed)
@@ -30,7 +32,7 @@ struct Player {
     mutating func step() async throws {
         // Now and then the clock goes back.
         now = now + .milliseconds(random.once(in: 20) ? -5000 : random.number(0...2000))
-        switch random.number(0...169) {
+        switch random.number(0...180) {
         case 0..<25: try await insert()
         case 25..<37: try await claim()
         case 37..<70: try await commit()
@@ -53,6 +55,8 @@ struct Player {
         case 158..<160: try await cancelRun()
         case 160..<164: try await setQueue()
         case 164..<166: try await pair.ask("the queues") { try await $0.queues() }
+        case 166..<174: try await deliver()
+        case 174..<177: try await readDeliveries()
         case _:
             let query = WaitingQuery(at: now, limit: random.number(0...5))
             try await pair.ask("what waits") { try await $0.waiting(query) }
@@ -128,6 +132,7 @@ struct Player {
         var next = base
         var events: [TaskEvent] = []
         var notices: [Notice] = []
+        var deliveries: [Delivery] = []
         changeExtras(of: &next)
         if random.once(in: 3) { next.statusMessage = "step \(random.number(0...9))" }
         if random.once(in: 4) {
@@ -139,6 +144,7 @@ struct Player {
         if random.once(in: 12) { next.notBefore = random.once(in: 2) ? nil : now + .milliseconds(random.number(-1000...5000)) }
         if random.once(in: 20) { next.lineage.parent = random.perhaps(ids, nilOnceIn: 3) }
         if random.once(in: 20) { next.lineage.run = random.perhaps(Self.runs, nilOnceIn: 3) }
+        if random.once(in: 4) { redirect(&next) }
         if random.once(in: 9) { next.arguments = ["n": .integer(Int64(random.number(0...9)))] }
         if random.once(in: 30) { next.name = random.perhaps(names, nilOnceIn: 4) }
         for _ in 0..<random.number(0...2) { events.append(next.newEvent(.custom, at: now, data: ["n": 1])) }
@@ -151,12 +157,13 @@ struct Player {
         if let transition = try? next.apply(event, at: now) {
             events += transition.events
             if !random.once(in: 9) { notices = transition.notices }
+            deliveries = transition.deliveries
         }
         if random.once(in: 20) { notices.append(notice(of: next)) }
         // Some events change nothing, and a change without a new version is no change.
         if next.version == base.version { next.touch(at: now) }
         let final = next
-        let change = TaskChange(final, replacing: base.version, token: token(of: base), events: events, notices: notices)
+        let change = TaskChange(final, replacing: base.version, token: token(of: base), events: events, notices: notices, deliveries: deliveries)
         switch try await pair.ask("the commit of \(final.id)", { try await $0.commit(change) }) {
         case .applied: note(try await pair.model.task(TaskLookup(next.id, in: .operator)) ?? next)
         case .stale(let record?): note(record)

@@ -122,6 +122,9 @@ struct StorePair: Sendable {
             try await compareInbox(of: id, scope)
         }
         try await compareLetters(scope)
+        let deliveries = DeliveryQuery(in: scope, limit: DeliveryQuery.maximumLimit)
+        try await ask("the deliveries") { try await $0.deliveries(deliveries).deliveries }
+        try await ask("how the channels stand") { try await $0.channelStandings(scope) }
         for session in [nil] + Player.sessions { try await compareNotices(scope, session) }
     }
 

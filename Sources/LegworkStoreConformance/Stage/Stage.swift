@@ -102,7 +102,8 @@ struct Stage: Sendable {
             replacing: record.version,
             token: token,
             events: transition.events,
-            notices: transition.notices
+            notices: transition.notices,
+            deliveries: transition.deliveries
         )
         let result = try await store.commit(change)
         try expect(result, equals: .applied, "the commit of '\(event)'", file: file, line: line)
