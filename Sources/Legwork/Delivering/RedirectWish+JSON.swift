@@ -41,4 +41,7 @@ extension RedirectWish {
             maximumCharacters: json["max_chars"]?.int
         )
     }
+
+    /// Reads wishes that fit ``listSchema``; none when there are none.
+    package static func list(_ json: JSONValue?) -> [RedirectWish] { (json?.array ?? []).map { RedirectWish(json: $0) } }
 }
