@@ -56,7 +56,7 @@ extension TaskManager {
             } else {
                 try engine.channels.entry(name)
             }
-        return try await engine.dispatcher.test(entry, caller?.owner ?? "operator", engine)
+        return try await engine.dispatcher.test(entry, for: caller?.owner ?? "operator", engine)
     }
 
     /// Reads deliveries in the order in which they were written.
