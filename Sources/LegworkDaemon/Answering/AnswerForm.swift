@@ -50,8 +50,8 @@ struct AnswerForm: Sendable {
     private static func field(of schema: JSONValue?) -> (JSONValue?, String?) {
         guard let schema else { return (nil, nil) }
         guard schema["type"] == "object" || schema["properties"] != nil else {
-            let isPlain = schema.object != nil && schema["type"] != "array" && schema["$ref"] == nil
-            return (isPlain ? schema : nil, nil)
+            guard schema.object != nil, schema["type"] != "array", schema["$ref"] == nil else { return (nil, nil) }
+            return (schema, nil)
         }
         let properties = schema["properties"]?.object?.members ?? []
         let required = (schema["required"]?.array ?? []).compactMap(\.string)

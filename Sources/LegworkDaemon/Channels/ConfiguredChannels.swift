@@ -80,3 +80,55 @@ struct ConfiguredChannels {
         return stat(path, &status) == 0 && status.st_mode & 0o077 != 0
     }
 }
+
+extension ConfiguredChannels {
+    private static func entry(_ definition: ChannelDefinition, _ factory: ChannelFactory) throws(DaemonError) -> ChannelEntry {
+        let channel: any Channel
+        do throws(ChannelConfigurationError) {
+            channel = try factory.channel(
+                definition.kind,
+                definition.settings,
+                timeLimit: definition.timeLimit,
+                allowsPrivateAddresses: definition.allowsPrivateAddresses
+            )
+        } catch {
+            throw DaemonError("channels.\(definition.name).\(error.message)")
+        }
+        return ChannelEntry(
+            definition.name,
+            kind: definition.kind,
+            channel,
+            access: definition.access,
+            targets: definition.targets,
+            maximumCharacters: definition.maximumCharacters,
+            template: definition.template,
+            concurrency: definition.concurrency,
+            interval: definition.interval,
+            timeLimit: definition.timeLimit,
+            takesAnswers: definition.takesAnswers
+        )
+    }
+
+    /// The keys that webhooks which come in may be signed with: those that the channel signs with itself.
+    private static func inboundKeys(_ definition: ChannelDefinition) throws(DaemonError) -> [[UInt8]] {
+        let secret = definition.settings["secret"] ?? definition.settings["secrets"]
+        let texts = secret?.string.map { [$0] } ?? secret?.array?.compactMap(\.string) ?? []
+        guard !texts.isEmpty else {
+            throw DaemonError("channels.\(definition.name).inbound needs the channel's 'secret', with which what comes in is signed")
+        }
+        var keys: [[UInt8]] = []
+        for text in texts {
+            do throws(SecretError) {
+                let secret = try SecretSource.standard.resolve(text)
+                let coded = secret.hasPrefix("whsec_") ? String(secret.dropFirst("whsec_".count)) : secret
+                guard let key = Data(base64Encoded: coded), key.count >= 16 else {
+                    throw DaemonError("channels.\(definition.name): a secret is 'whsec_' and base64 of at least 16 bytes")
+                }
+                keys.append(Array(key))
+            } catch {
+                throw DaemonError("channels.\(definition.name): \(error)")
+            }
+        }
+        return keys
+    }
+}

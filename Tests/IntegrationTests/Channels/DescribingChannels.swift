@@ -1,4 +1,5 @@
 import LegworkCore
+import LegworkHTTP
 import Testing
 
 @testable import LegworkDaemon
