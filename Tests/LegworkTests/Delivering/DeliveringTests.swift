@@ -8,7 +8,8 @@ private let down = ChannelError(.unavailable, "nobody is at home")
 struct DeliveringTests {
     private let channel = ScriptedChannel()
 
-    private func entry(_ channel: ScriptedChannel, _ name: String = "ops", change: (inout ChannelEntry) -> Void = { _ in }) -> ChannelEntry {
+    private func entry(_ channel: ScriptedChannel, _ name: String = "ops", change: (inout ChannelEntry) -> Void = { _ in }) -> ChannelEntry
+    {
         var entry = ChannelEntry(name, kind: "scripted", channel)
         change(&entry)
         return entry
@@ -154,56 +155,6 @@ struct DeliveringTests {
                 }
                 await bench.pass(pause)
             } while bench.clock.uptime < .seconds(24 * 3600)
-            await channel.hasTaken(count)
-                await bench.recorded(count)
-                #expect(channel.tried.count == count)
-                await bench.pass(.seconds(2))
-            }
-            await channel.hasTaken(6)
-            #expect(channel.taken.map(\.content.task) == Array(repeating: first, count: 3) + Array(repeating: second, count: 3))
-        }
-    }
-
-    @Test("keeps nothing of a receipt that is too long")
-    func longReceipt() async throws {
-        channel.answer(.say(PieceReceipt(.string(String(repeating: "x", count: 5000)))))
-        let bench = try DeliveryBench([entry(channel)])
-        try await bench.running {
-            try await bench.end(in: "ops")
-            await channel.hasTaken(1)
-        }
-        let delivery = try #require(try await bench.deliveries().first)
-        #expect((delivery.state, delivery.receipt) == (.delivered, nil))
-    }
-
-    // MARK: - Channels that do not work
-
-    @Test("survives a day in which the other side is away: all that ended meanwhile arrives, in order, each once")
-    func day() async throws {
-        let count = 300
-        channel.answerAlways(.fail(down))
-        let bench = try DeliveryBench([entry(channel)])
-        var tasks: [TaskID] = []
-        try await bench.running {
-            var cycle = 0
-            while bench.clock.uptime < .seconds(24 * 3600) {
-                cycle += 1
-                for _ in 0..<12 where tasks.count < count { tasks.append(try await bench.end(in: "ops").id) }
-                // From the fifth on a second one is tried as well.
-                let tries = cycle < 5 ? cycle : 2 * cycle - 4
-                await channel.wasTried(tries)
-                await bench.recorded(tries)
-                await bench.pass(.seconds([5, 20, 80, 320, 1280, 3600][min(cycle, 6) - 1]))
-            }
-            #expect(bench.manager.deliveryFigures.channels["ops"]?.state == .waiting)
-            channel.answerAlways(.take)
-            await channel.wasTried(cycle < 5 ? cycle : 2 * cycle - 4)
-            let tries = channel.tried.count
-            // The one that was tried as the day ended.
-            if channel.taken.isEmpty {
-                await bench.recorded(tries)
-                await bench.pass(.seconds(3600))
-            }
             await channel.hasTaken(count)
         }
         #expect(tasks.count == count)
