@@ -230,6 +230,13 @@ struct DeliveryLayoutTests {
         #expect(messages(.discord, body: .automatic) { $0.text = "# 2 * 3 ** 4" }[0].hasSuffix("```\n# 2 * 3 ** 4\n```"))
     }
 
+    @Test("behind a backtick that is left over, nothing is taken for code")
+    func leftOver() {
+        let code = "```\n[x](http://e)\n```"
+        #expect(messages(.discord, body: .text) { $0.text = "`a`\n" + code }[0].hasSuffix("\n`a`\n" + code))
+        #expect(messages(.discord, body: .text) { $0.text = "a`\n" + code }[0].hasSuffix("\na`\n```\n[x]·(http://e)\n```"))
+    }
+
     @Test("control characters are shown, terminal sequences and turns of direction left out")
     func control() {
         let text =
