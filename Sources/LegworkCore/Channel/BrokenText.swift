@@ -7,7 +7,7 @@ struct BrokenText: OptionSet, Sendable {
     static let groups = BrokenText(rawValue: 1 << 0)
     /// `<@1>`, `<@&1>`, `<#1>`.
     static let tags = BrokenText(rawValue: 1 << 1)
-    /// `<!channel>`, `<!here>`, `<!everyone>`, `<!subteam^1>`, `<!date^1>`.
+    /// `<!channel>`, `<!here>`, `<!everyone>`, `<!subteam^1>`, `<!date^1>`, `<http://…|words>`.
     static let commands = BrokenText(rawValue: 1 << 2)
     /// `@name`, unless it is part of an address.
     static let names = BrokenText(rawValue: 1 << 3)
@@ -60,8 +60,8 @@ struct BrokenText: OptionSet, Sendable {
             case UInt8(ascii: "!"):
                 return contains(.links)
                     || contains(.commands) && starts(["channel", "here", "everyone", "subteam", "date"], bytes, index + 1)
-            case UInt8(ascii: "/"), UInt8(ascii: "?"): return contains(.links)
-            default: return contains(.links) && byte.isLetter
+            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: ":"): return contains(.links)
+            default: return contains(.links) && byte.isLetter || contains(.commands) && starts(["http", "mailto"], bytes, index)
             }
         case UInt8(ascii: "]"): return contains(.links) && "([:".utf8.contains(byte)
         case UInt8(ascii: ":"): return contains(.addresses) && starts(["//"], bytes, index)

@@ -8,6 +8,8 @@ enum MarkdownProse {
     static func settled(_ text: Substring, _ dialect: any MessageDialect, beginsWithin: Bool = false) -> (text: String, wasOpen: Bool) {
         var result = beginsWithin ? fence + "\n" : ""
         var open = beginsWithin ? CodeFence(opening: fence[...]) : nil
+        // Discord pairs backticks across lines and fences: behind one that is left over nobody can say what is code.
+        var isSure = true
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.startIndex > text.startIndex { result += "\n" }
             if let fence = open, fence.isClosed(by: line) {
@@ -17,8 +19,12 @@ enum MarkdownProse {
                 open = fence
                 // Not indented, so that it stands by itself and not in a list, which would end it.
                 result += Self.fence + language(of: fence)
+            } else if open == nil {
+                result += dialect.broken(String(line), in: .prose)
+                isSure = isSure && line.utf8.count { $0 == UInt8(ascii: "`") }.isMultiple(of: 2) && !line.contains("``")
             } else {
-                result += dialect.broken(String(line), in: open == nil ? .prose : .code)
+                // What closed no longer fence would close this one.
+                result += BrokenText.fences.applied(to: dialect.broken(String(line), in: isSure ? .code : .prose))
             }
         }
         guard open != nil else { return (result, false) }
