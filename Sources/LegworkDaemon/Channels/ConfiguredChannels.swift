@@ -48,7 +48,7 @@ struct ConfiguredChannels {
             var keys: [String: [[UInt8]]] = [:]
             for definition in file.channels {
                 entries.append(try Self.entry(definition, factory))
-                if definition.isInbound { keys[definition.name] = try Self.inboundKeys(definition) }
+                if definition.isInbound { keys[definition.name] = try Self.inboundKeys(definition, factory) }
             }
             self.entries = entries
             inboundKeys = keys
@@ -83,16 +83,12 @@ struct ConfiguredChannels {
 
 extension ConfiguredChannels {
     private static func entry(_ definition: ChannelDefinition, _ factory: ChannelFactory) throws(DaemonError) -> ChannelEntry {
-        let channel: any Channel
-        do throws(ChannelConfigurationError) {
-            channel = try factory.channel(
-                definition.kind,
-                definition.settings,
-                timeLimit: definition.timeLimit,
+        let channel = try said(by: definition) { () throws(ChannelConfigurationError) in
+            try factory.make(
+                kind: definition.kind,
+                settings: definition.settings,
                 allowsPrivateAddresses: definition.allowsPrivateAddresses
             )
-        } catch {
-            throw DaemonError("channels.\(definition.name).\(error.message)")
         }
         return ChannelEntry(
             definition.name,
@@ -110,25 +106,24 @@ extension ConfiguredChannels {
     }
 
     /// The keys that webhooks which come in may be signed with: those that the channel signs with itself.
-    private static func inboundKeys(_ definition: ChannelDefinition) throws(DaemonError) -> [[UInt8]] {
-        let secret = definition.settings["secret"] ?? definition.settings["secrets"]
-        let texts = secret?.string.map { [$0] } ?? secret?.array?.compactMap(\.string) ?? []
-        guard !texts.isEmpty else {
+    private static func inboundKeys(_ definition: ChannelDefinition, _ factory: ChannelFactory) throws(DaemonError) -> [[UInt8]] {
+        let keys = try said(by: definition) { () throws(ChannelConfigurationError) in
+            try factory.signingKeys(kind: definition.kind, settings: definition.settings)
+        }
+        guard !keys.isEmpty else {
             throw DaemonError("channels.\(definition.name).inbound needs the channel's 'secret', with which what comes in is signed")
         }
-        var keys: [[UInt8]] = []
-        for text in texts {
-            do throws(SecretError) {
-                let secret = try SecretSource.standard.resolve(text)
-                let coded = secret.hasPrefix("whsec_") ? String(secret.dropFirst("whsec_".count)) : secret
-                guard let key = Data(base64Encoded: coded), key.count >= 16 else {
-                    throw DaemonError("channels.\(definition.name): a secret is 'whsec_' and base64 of at least 16 bytes")
-                }
-                keys.append(Array(key))
-            } catch {
-                throw DaemonError("channels.\(definition.name): \(error)")
-            }
-        }
         return keys
+    }
+
+    private static func said<Value>(
+        by definition: ChannelDefinition,
+        _ body: () throws(ChannelConfigurationError) -> Value
+    ) throws(DaemonError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw DaemonError("channels.\(definition.name): \(error.message)")
+        }
     }
 }
