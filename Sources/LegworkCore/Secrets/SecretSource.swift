@@ -19,7 +19,9 @@ public struct SecretSource: Sendable {
             resolved += rest[..<opening.lowerBound]
             rest = rest[opening.upperBound...]
             guard let end = rest.firstIndex(of: "}"), let reference = Self.reference(rest[..<end]) else {
-                throw SecretError("after '${' comes env:NAME} or file:/absolute/path}; a secret that contains '${' itself must be in a file")
+                throw SecretError(
+                    "after '${' comes env:NAME} or file:/absolute/path}; a secret that contains '${' itself must be in a file"
+                )
             }
             resolved += try read(reference)
             rest = rest[rest.index(after: end)...]
