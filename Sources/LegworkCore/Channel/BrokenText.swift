@@ -60,7 +60,7 @@ struct BrokenText: OptionSet, Sendable {
             case UInt8(ascii: "!"):
                 return contains(.links)
                     || contains(.commands) && starts(["channel", "here", "everyone", "subteam", "date"], bytes, index + 1)
-            case UInt8(ascii: "/"), UInt8(ascii: "?"): return contains(.links)
+            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: ":"): return contains(.links)
             default: return contains(.links) && byte.isLetter
             }
         case UInt8(ascii: "]"): return contains(.links) && "([:".utf8.contains(byte)

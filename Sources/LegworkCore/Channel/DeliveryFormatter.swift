@@ -45,7 +45,7 @@ public struct DeliveryFormatter: Sendable {
     }
 
     /// The messages, and what of the text each of them holds.
-    func plan(for content: DeliveryContent) -> MessagePlan {
+    package func plan(for content: DeliveryContent) -> MessagePlan {
         let line = template?.line(for: content, link: link) ?? DeliveryTemplate.standardLine(for: content, link: link)
         let header = line.message(scale, atMost: style.limit.count / 3)
         let footer = DeliveryFooter(content, link: link, answers: content.status == .inputRequired ? answers : [])

@@ -17,8 +17,11 @@ enum MarkdownProse {
                 open = fence
                 // Not indented, so that it stands by itself and not in a list, which would end it.
                 result += Self.fence + language(of: fence)
+            } else if open == nil {
+                result += dialect.broken(String(line), in: .prose)
             } else {
-                result += dialect.broken(String(line), in: open == nil ? .prose : .code)
+                // What closed no longer fence would close this one.
+                result += BrokenText.fences.applied(to: dialect.broken(String(line), in: .code))
             }
         }
         guard open != nil else { return (result, false) }

@@ -99,9 +99,9 @@ struct MessageComposer: Sendable {
 }
 
 /// The messages of a delivery, and what of the text each of them holds.
-struct MessagePlan: Sendable, Hashable {
-    var messages: [FormattedMessage]
+package struct MessagePlan: Sendable, Hashable {
+    package var messages: [FormattedMessage]
     /// One after the other they are the text that is kept.
-    var bodies: [String]
-    var isCut: Bool
+    package var bodies: [String]
+    package var isCut: Bool
 }

@@ -1,16 +1,14 @@
-import LegworkCore
-
-/// Takes known keys out of what others may read.
-struct SecretRedactor: Sendable {
+/// Takes known secrets out of what others may read.
+package struct SecretRedactor: Sendable {
     /// Shorter ones would be found where they are not meant.
     private static let shortest = 6
-    let secrets: [String]
+    package let secrets: [String]
 
-    /// Knows some keys.
-    init(_ secrets: [String]) { self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted { $0.count > $1.count } }
+    /// Knows some secrets.
+    package init(_ secrets: [String]) { self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted { $0.count > $1.count } }
 
-    /// The text with `[hidden]` in the place of each key.
-    func redact(_ text: String) -> String {
+    /// The text with `[hidden]` in the place of each secret.
+    package func redact(_ text: String) -> String {
         var text = text
         for secret in secrets where text.contains(secret) {
             text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "[hidden]")
@@ -18,8 +16,8 @@ struct SecretRedactor: Sendable {
         return text
     }
 
-    /// The value with `[hidden]` in the place of each key, in names too.
-    func redact(_ value: JSONValue) -> JSONValue {
+    /// The value with `[hidden]` in the place of each secret, in names too.
+    package func redact(_ value: JSONValue) -> JSONValue {
         if secrets.isEmpty { return value }
         switch value {
         case .string(let text): return .string(redact(text))
