@@ -1,5 +1,5 @@
-/// A program that is told what became of tasks.
-public struct CommandChannelConfiguration: Sendable, Hashable {
+/// A program that is told what became of tasks. Its description does not show what is in its environment.
+public struct CommandChannelConfiguration: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The program and its arguments; no shell sees them. It starts in `/`.
     public var argv: [String]
     /// What is added to its environment. A value may be a secret: what the program says is told without it.
@@ -10,4 +10,11 @@ public struct CommandChannelConfiguration: Sendable, Hashable {
         self.argv = argv
         self.environment = environment
     }
+
+    /// The program and its arguments.
+    public var description: String { argv.joined(separator: " ") }
+    /// The program and its arguments.
+    public var debugDescription: String { description }
+    /// Shows the environment's names only.
+    public var customMirror: Mirror { Mirror(self, children: ["argv": argv, "environment": environment.keys.sorted()]) }
 }

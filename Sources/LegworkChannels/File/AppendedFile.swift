@@ -1,14 +1,17 @@
 import Glibc
 import LegworkCore
 import LegworkEventLoop
+import Synchronization
 
 /// A file that is only appended to, by several processes if need be, and renamed when it has grown large. Its methods block.
-struct AppendedFile: Sendable {
+final class AppendedFile: Sendable {
     /// How far from the end an entry is looked for that may be there already.
     private static let searchedBytes = 256 << 10
     /// How often the file is opened anew because somebody has renamed it meanwhile.
     private static let maximumTurns = 8
 
+    /// One at a time, for the file's own lock does not let threads of one process wait.
+    private let turn = Lock(())
     private let path: String
     private let maximumBytes: Int
     private let kept: Int
@@ -23,6 +26,10 @@ struct AppendedFile: Sendable {
     ///
     /// - Returns: false when the mark stands near the end of the file, and nothing was written.
     func append(_ entry: [UInt8], unlessThereIs mark: [UInt8]) throws(ChannelError) -> Bool {
+        try turn.withLock { _ throws(ChannelError) in try appendInTurn(entry, mark) }
+    }
+
+    private func appendInTurn(_ entry: [UInt8], _ mark: [UInt8]) throws(ChannelError) -> Bool {
         for _ in 0..<Self.maximumTurns {
             let file = try open()
             guard let size = try lock(file) else { continue }
@@ -70,7 +77,10 @@ struct AppendedFile: Sendable {
         var bytes = [UInt8](repeating: 0, count: end - start)
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { pread(file.number, $0.baseAddress! + done, $0.count - done, start + done) }
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+                return pread(file.number, rest.baseAddress, rest.count, off_t(start + done))
+            }
             if count == 0 { break }
             if count > 0 { done += count } else if errno != EINTR { throw error("read", errno) }
         }

@@ -10,6 +10,8 @@ import LegworkEventLoop
     private(set) var transfer: (any CurlTransfer)?
     private var lists: [UnsafeMutablePointer<curl_slist>]
     private var uploaded: curl_off_t = 0
+    /// Whether it may connect to public addresses only.
+    fileprivate private(set) var isPublicOnly = false
     /// Whether libcurl took all options.
     private var isValid = true
 
@@ -39,6 +41,7 @@ import LegworkEventLoop
         transfer = nil
         uploaded = 0
         isValid = true
+        isPublicOnly = false
     }
 
     private func freeLists() {
@@ -101,8 +104,11 @@ import LegworkEventLoop
         unsafe check(ccurl_set_pointer(easy, option, list))
     }
 
-    /// Connects to public addresses only.
-    func avoidPrivateAddresses() {
+    /// Tells the transfer of its sockets.
+    ///
+    /// - Parameter publicOnly: whether to connect to public addresses only.
+    func watchSockets(publicOnly: Bool) {
+        isPublicOnly = publicOnly
         unsafe check(ccurl_set_open_callback(easy, curlOpensSocket, Unmanaged.passUnretained(self).toOpaque()))
     }
 
@@ -126,9 +132,12 @@ private func curlOpensSocket(
         case AF_INET6 where bytes.count >= 24: PublicAddress.isPublic(Array(bytes[8..<24]))
         default: false
         }
-    guard isPublic else {
+    guard isPublic || !handle.isPublicOnly else {
         handle.transfer?.refuseAddress()
         return -1
     }
-    return unsafe socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    let type = unsafe address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+    let number = unsafe socket(address.pointee.family, type, address.pointee.protocol)
+    if number >= 0 { handle.transfer?.opened(number) }
+    return number
 }

@@ -18,6 +18,9 @@ protocol CurlTransfer: AnyObject, Sendable {
     /// An address of the host was one that it may not go to.
     func refuseAddress()
 
+    /// A socket was opened for it, which libcurl closes. Only where ``CurlHandle/watchSockets(publicOnly:)`` was asked for.
+    func opened(_ socket: Int32)
+
     /// libcurl has finished. On the loop.
     func finished(_ result: CURLcode, _ handle: CurlHandle)
 

@@ -21,7 +21,7 @@ extension HTTPTransfer: CurlTransfer {
         if let trusted = request.trustedCertificates { handle.set(CURLOPT_CAINFO, trusted) }
         // A proxy named in the environment must never see what is meant for this machine.
         if isLocal || request.avoidsPrivateAddresses { handle.set(CURLOPT_PROXY, "") }
-        if request.avoidsPrivateAddresses { handle.avoidPrivateAddresses() }
+        if request.avoidsPrivateAddresses { handle.watchSockets(publicOnly: true) }
         setMethod(handle)
         handle.set(CURLOPT_HTTPHEADER, fields)
     }
@@ -51,6 +51,8 @@ extension HTTPTransfer: CurlTransfer {
         }
         return lines
     }
+
+    func opened(_ socket: Int32) {}
 
     // MARK: Results
 

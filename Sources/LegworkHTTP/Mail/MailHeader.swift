@@ -43,6 +43,7 @@ struct MailHeader {
     /// A text as words of a field: as it is when it is short and plain, else encoded. Nothing of it ends a line.
     static func words(_ text: String, from column: Int = 0, isPhrase: Bool = false) -> [String] {
         let line = oneLine(text)
+        if line.allSatisfy({ $0 == " " }) { return [] }
         let isPlain =
             column + line.utf8.count <= 76 && !line.hasPrefix(" ") && !line.hasSuffix(" ") && !line.contains("=?")
             && line.utf8.allSatisfy { (0x20...0x7E).contains($0) }

@@ -1,4 +1,5 @@
 internal import CCurl
+import Glibc
 import LegworkCore
 import LegworkEventLoop
 import Synchronization
@@ -14,6 +15,8 @@ final class MailTransfer: CurlTransfer {
         var outcome: Outcome?
         var lastActivity = ContinuousClock.now
         var hasRefusedAddress = false
+        /// Duplicates of the connection's sockets, of our own: libcurl may close its own at any time.
+        var sockets: [Int32] = []
     }
 
     private let message: MailMessage
@@ -28,6 +31,8 @@ final class MailTransfer: CurlTransfer {
         self.server = server
         self.driver = driver
     }
+
+    deinit { state.withLock { $0.sockets }.forEach { close($0) } }
 
     func run() async -> Outcome {
         await withTaskCancellationHandler {
@@ -67,7 +72,7 @@ final class MailTransfer: CurlTransfer {
         handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if server.security != .none { handle.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)) }
         if let trusted = server.trustedCertificates { handle.set(CURLOPT_CAINFO, trusted) }
-        if server.avoidsPrivateAddresses { handle.avoidPrivateAddresses() }
+        handle.watchSockets(publicOnly: server.avoidsPrivateAddresses)
         if let login = server.login {
             handle.set(CURLOPT_USERNAME, login.user)
             handle.set(CURLOPT_PASSWORD, login.password)
@@ -90,7 +95,18 @@ final class MailTransfer: CurlTransfer {
         state.withLock { state in
             state.lastActivity = .now
             state.dialogue.sent(bytes)
+            // libcurl would stop the loop until it hears the answer to its good-bye.
+            if state.dialogue.isOver || bytes.isEmpty { Self.hangUp(state.sockets, bytes.isEmpty ? SHUT_RDWR : SHUT_RD) }
         }
+    }
+
+    func opened(_ socket: Int32) {
+        let own = fcntl(socket, F_DUPFD_CLOEXEC, 0)
+        if own >= 0 { state.withLock { $0.sockets.append(own) } }
+    }
+
+    private static func hangUp(_ sockets: [Int32], _ way: Int) {
+        for socket in sockets { shutdown(socket, Int32(way)) }
     }
 
     /// The next of the message.
@@ -106,16 +122,19 @@ final class MailTransfer: CurlTransfer {
 
     func finished(_ result: CURLcode, _ handle: CurlHandle) {
         let (dialogue, hasRefusedAddress) = state.withLock { ($0.dialogue, $0.hasRefusedAddress) }
+        let reply = dialogue.reply.map { SMTPReply(code: $0.code, text: server.login?.discreet($0.text) ?? $0.text) }
         if result == CURLE_OK {
-            finish(.success(dialogue.reply ?? SMTPReply(code: 250, text: "")))
+            finish(.success(reply ?? SMTPReply(code: 250, text: "")))
         } else {
-            finish(.failure(MailError(result, dialogue, hasRefusedAddress: hasRefusedAddress)))
+            finish(.failure(MailError(result, dialogue.stage, reply, hasRefusedAddress: hasRefusedAddress)))
         }
     }
 
     @discardableResult
     func end(_ error: HTTPError?) -> Bool {
-        finish(.failure(MailError(error ?? HTTPError(.failed, "the transfer ended"))))
+        // Whoever does not answer would not answer libcurl's good-bye either.
+        state.withLock { Self.hangUp($0.sockets, SHUT_RDWR) }
+        return finish(.failure(MailError(error ?? HTTPError(.failed, "the transfer ended"))))
     }
 
     /// Tells who waits. False when it had ended before.
@@ -134,14 +153,14 @@ final class MailTransfer: CurlTransfer {
 
 extension MailError {
     /// Says what libcurl's result and what was said before mean.
-    fileprivate init(_ result: CURLcode, _ dialogue: SMTPDialogue, hasRefusedAddress: Bool) {
+    fileprivate init(_ result: CURLcode, _ stage: Stage, _ reply: SMTPReply?, hasRefusedAddress: Bool) {
         let text = unsafe String(cString: curl_easy_strerror(result))
         switch result {
         case CURLE_COULDNT_CONNECT where hasRefusedAddress:
             self.init(.addressNotAllowed, "the mail server has a private or special address only, which is not allowed unless it is said")
         case CURLE_COULDNT_CONNECT: self.init(.unreachable, "nobody listens at the mail server's address and port")
         case CURLE_COULDNT_RESOLVE_HOST: self.init(.unreachable, "the mail server's name has no address")
-        case CURLE_OPERATION_TIMEDOUT: self.init(.timedOut, "the mail server did not answer in time", stage: dialogue.stage)
+        case CURLE_OPERATION_TIMEDOUT: self.init(.timedOut, "the mail server did not answer in time", stage: stage)
         case CURLE_USE_SSL_FAILED:
             self.init(.noEncryption, "the mail server offers no STARTTLS, and nothing is sent without", stage: .encryption)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM:
@@ -149,14 +168,14 @@ extension MailError {
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER:
             self.init(.encryptionFailed, "the secure connection to the mail server failed (\(text))", stage: .encryption)
         default:
-            if let reply = dialogue.reply, reply.code >= 400 {
-                self.init(.refused, "the mail server answered: \(reply)", reply: reply, stage: dialogue.stage)
+            if let reply, reply.code >= 400 {
+                self.init(.refused, "the mail server answered: \(reply)", reply: reply, stage: stage)
             } else if result == CURLE_LOGIN_DENIED {
                 self.init(.noLogin, "the mail server offers no way to log in that is known here", stage: .login)
             } else if [CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR].contains(result) {
-                self.init(.connectionLost, "the connection to the mail server ended too early (\(text))", stage: dialogue.stage)
+                self.init(.connectionLost, "the connection to the mail server ended too early (\(text))", stage: stage)
             } else {
-                self.init(.failed, "the message could not be sent (\(text))", stage: dialogue.stage)
+                self.init(.failed, "the message could not be sent (\(text))", stage: stage)
             }
         }
     }

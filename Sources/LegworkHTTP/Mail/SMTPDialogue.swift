@@ -6,7 +6,7 @@ struct SMTPDialogue {
     private(set) var reply: SMTPReply?
     private var text: [UInt8] = []
     /// Whether the client has said good-bye: what is answered to that matters to nobody.
-    private var isOver = false
+    private(set) var isOver = false
 
     /// The client has said something.
     mutating func sent(_ bytes: [UInt8]) {

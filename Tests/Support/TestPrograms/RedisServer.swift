@@ -1,13 +1,14 @@
 import Glibc
 import LegworkCore
-import LegworkRedis
 import LegworkTestKit
 import Synchronization
 
 /// A Redis of the test's own: on a Unix socket in a folder of its own, where wanted on a loopback port too, with an append-only file.
-final class RedisServer: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+package final class RedisServer: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// The server's program: `redis-server`, or the same program as Debian's `redis-tools` has it.
@@ -15,18 +16,18 @@ final class RedisServer: Sendable {
         String(cString: getenv("PATH")).split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }.first
 
-    static var isInstalled: Bool { program != nil }
+    package static var isInstalled: Bool { program != nil }
 
-    let folder: String
+    package let folder: String
     /// The port, 0 for none.
-    let port: Int
+    package let port: Int
     private let options: [String]
     private let process = Lock<pid_t>(0)
 
-    var socket: String { "\(folder)/redis.sock" }
+    package var socket: String { "\(folder)/redis.sock" }
 
     /// Starts a Redis, and returns when it takes connections.
-    static func start(_ options: [String] = [], overTCP: Bool = false) async throws -> RedisServer {
+    package static func start(_ options: [String] = [], overTCP: Bool = false) async throws -> RedisServer {
         var attempts = 0
         while true {
             let server = try RedisServer(options, port: overTCP ? freePort() : 0)
@@ -53,15 +54,8 @@ final class RedisServer: Sendable {
         Self.remove(folder)
     }
 
-    /// Where this Redis is.
-    func configuration(_ change: (inout RedisConfiguration) -> Void = { _ in }) -> RedisConfiguration {
-        var configuration = RedisConfiguration(.unix(path: socket), commandTimeout: .seconds(60))
-        change(&configuration)
-        return configuration
-    }
-
     /// Kills Redis as a power cut would, and returns when it is gone.
-    func kill() {
+    package func kill() {
         let pid = process.withLock { pid in
             defer { pid = 0 }
             return pid
@@ -73,10 +67,10 @@ final class RedisServer: Sendable {
     }
 
     /// Stops Redis from doing anything, or lets it go on.
-    func signal(_ number: Int32) { _ = process.withLock { Glibc.kill($0, number) } }
+    package func signal(_ number: Int32) { _ = process.withLock { Glibc.kill($0, number) } }
 
     /// Starts Redis with whatever its folder holds, and returns when it takes connections.
-    func start() async throws {
+    package func start() async throws {
         let words =
             [
                 "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--dir", folder,
@@ -134,7 +128,7 @@ final class RedisServer: Sendable {
     }
 
     /// A port that nobody had a moment ago.
-    static func freePort() throws -> Int {
+    package static func freePort() throws -> Int {
         let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
