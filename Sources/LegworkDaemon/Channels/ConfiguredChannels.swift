@@ -48,7 +48,7 @@ struct ConfiguredChannels {
             var keys: [String: [[UInt8]]] = [:]
             for definition in file.channels {
                 entries.append(try Self.entry(definition, factory))
-                if definition.isInbound { keys[definition.name] = try Self.inboundKeys(definition, factory) }
+                if definition.isInbound { keys[definition.name] = try Self.inboundKeys(definition) }
             }
             self.entries = entries
             inboundKeys = keys
@@ -84,9 +84,10 @@ struct ConfiguredChannels {
 extension ConfiguredChannels {
     private static func entry(_ definition: ChannelDefinition, _ factory: ChannelFactory) throws(DaemonError) -> ChannelEntry {
         let channel = try said(by: definition) { () throws(ChannelConfigurationError) in
-            try factory.make(
-                kind: definition.kind,
-                settings: definition.settings,
+            try factory.channel(
+                definition.kind,
+                definition.settings,
+                timeLimit: definition.timeLimit,
                 allowsPrivateAddresses: definition.allowsPrivateAddresses
             )
         }
@@ -106,9 +107,9 @@ extension ConfiguredChannels {
     }
 
     /// The keys that webhooks which come in may be signed with: those that the channel signs with itself.
-    private static func inboundKeys(_ definition: ChannelDefinition, _ factory: ChannelFactory) throws(DaemonError) -> [[UInt8]] {
+    private static func inboundKeys(_ definition: ChannelDefinition) throws(DaemonError) -> [[UInt8]] {
         let keys = try said(by: definition) { () throws(ChannelConfigurationError) in
-            try factory.signingKeys(kind: definition.kind, settings: definition.settings)
+            try WebhookConfiguration(json: definition.settings, secrets: .standard).keys.map(\.bytes)
         }
         guard !keys.isEmpty else {
             throw DaemonError("channels.\(definition.name).inbound needs the channel's 'secret', with which what comes in is signed")
