@@ -150,7 +150,12 @@ let package = Package(
             path: "Tests/Support/legwork-task-crasher",
             swiftSettings: strict
         ),
-        .target(name: "TestPrograms", dependencies: ["LegworkCore"], path: "Tests/Support/TestPrograms", swiftSettings: strict),
+        .target(
+            name: "TestPrograms",
+            dependencies: ["LegworkCore", "LegworkTestKit"],
+            path: "Tests/Support/TestPrograms",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "legwork-schedule-printer",
             dependencies: ["LegworkCore"],
@@ -173,7 +178,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LegworkRedisTests",
-            dependencies: ["LegworkCore", "Legwork", "LegworkRedis", "LegworkSQLite", "LegworkTestKit"],
+            dependencies: ["LegworkCore", "Legwork", "LegworkRedis", "LegworkSQLite", "LegworkTestKit", "TestPrograms"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -196,8 +201,8 @@ let package = Package(
         .testTarget(
             name: "LegworkChannelsTests",
             dependencies: [
-                "LegworkCore", "LegworkChannels", "LegworkChannelConformance", "LegworkEventLoop", "LegworkHTTP", "LegworkTestKit",
-                "TestPrograms",
+                "LegworkCore", "LegworkChannels", "LegworkChannelConformance", "LegworkEventLoop", "LegworkHTTP", "LegworkRedis",
+                "LegworkTestKit", "TestPrograms",
             ],
             swiftSettings: strict
         ),

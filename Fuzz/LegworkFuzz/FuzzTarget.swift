@@ -17,7 +17,7 @@ public struct FuzzTarget: Sendable {
     public func attempt(_ input: [UInt8]) throws(FuzzFailure) { try body(input) }
 
     /// Every target.
-    public static let all = [http, headers, sse, jsonrpc, posts, lines, json, schemas, schedules]
+    public static let all = [http, headers, sse, jsonrpc, posts, lines, json, schemas, schedules, messages]
 }
 
 /// A promise that an input broke.

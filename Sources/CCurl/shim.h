@@ -38,6 +38,22 @@ static inline CURLcode ccurl_set_open_callback(CURL *easy, ccurl_open_callback c
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
 }
 
+// What is uploaded, piece by piece, and how many bytes that is.
+static inline CURLcode ccurl_set_upload(CURL *easy, ccurl_data_callback callback, void *context, curl_off_t count) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_READDATA, context);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, count);
+}
+
+typedef int (*ccurl_trace_callback)(CURL *easy, curl_infotype kind, char *bytes, size_t count, void *context);
+
+static inline CURLcode ccurl_set_trace_callback(CURL *easy, ccurl_trace_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, context);
+}
+
 static inline long ccurl_os_errno(CURL *easy) {
     long value = 0;
     return curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &value) == CURLE_OK ? value : 0;

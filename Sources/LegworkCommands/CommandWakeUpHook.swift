@@ -1,6 +1,5 @@
 public import LegworkCore
 public import LegworkEventLoop
-import Synchronization
 
 /// Wakes an owner by running a program, which starts the owner's next run.
 ///
@@ -51,19 +50,4 @@ public struct CommandWakeUpHook: WakeUpHook {
             "extra_env": ["LEGWORK_OWNER": .string(owner), "LEGWORK_SESSION": .string(session ?? "")], "tail_bytes": 1024,
         ]
     }
-}
-
-/// Keeps nothing: a command's own report has the end of its output.
-private final class DiscardedOutput: ToolOutput {
-    private let count = Atomic(0)
-
-    let location = ""
-    var byteCount: Int { count.load(ordering: .relaxed) }
-    let isTruncated = false
-
-    func append(_ bytes: UnsafeRawBufferPointer) {
-        count.wrappingAdd(bytes.count, ordering: .relaxed)
-    }
-
-    func tail(_ count: Int) -> [UInt8] { [] }
 }

@@ -57,6 +57,15 @@ public final class Daemon: Sendable {
         managing.retention = configuration.retention
         managing.onProblem = { log.write($0) }
         managing.wakeUps = try configuration.wakeUp.map { WakeUpConfiguration(try $0.hook(commands: commands, doors: doors)) }
+        let key = try StateKey.load(SecretFile(path: folder.stateKey))
+        let seal = AnswerSeal(stateKey: key)
+        let channels = try ConfiguredChannels(configuration, log)
+        managing.channels = channels.entries
+        managing.redirectRules = channels.rules
+        if let link = channels.link {
+            managing.taskLink = { "\(link)v1/tasks/\($0)" }
+            managing.answerLinks = AnswerLinks(seal, base: link).links
+        }
         let registry = ToolRegistry()
         let manager = TaskManager(store: store, tools: registry, configuration: managing)
         self.manager = manager
@@ -71,7 +80,7 @@ public final class Daemon: Sendable {
             for fixture in try Fixtures.tools() { try registry.register(fixture) }
         }
         let agents = try AgentTools(configuration, manager, log)
-        loops = [doors, commands] + (agents.loop.map { [$0] } ?? [])
+        loops = [doors, commands] + [agents.loop, channels.loop].compactMap(\.self)
 
         let tokens = try TokenKeeper(folder: folder)
         self.tokens = tokens
@@ -92,13 +101,14 @@ public final class Daemon: Sendable {
             tokens: tokens,
             gauges: gauges,
             answers: answers,
-            agentToolName: configuration.agentTool
+            agentToolName: configuration.agentTool,
+            answerDesk: AnswerDesk(manager, seal),
+            inbound: InboundDesk(manager, secrets: channels.inboundKeys)
         )
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
         speaking.toolWindows = configuration.mcpToolWindows
         speaking.clientWindows = configuration.mcpClientWindows
-        let key = try StateKey.load(SecretFile(path: folder.stateKey))
         speaking.seal = MCPSeal { SecretBytes.code(of: $0, key: key) }
         if configuration.offersFixtures { Fixtures.equip(&speaking) }
         speaking.prompts.append(.taskReview(manager))
@@ -118,7 +128,7 @@ public final class Daemon: Sendable {
             others: configuration.allowedUsers,
             tokens: tokens,
             ownNames: address.ownNames,
-            publicNames: configuration.publicNames,
+            publicNames: configuration.publicNames + channels.publicNames,
             isSecure: configuration.tls != nil
         )
         serving.authorize = { admission.mayConnect($0) }

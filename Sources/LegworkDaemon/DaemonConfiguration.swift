@@ -48,6 +48,8 @@ public struct DaemonConfiguration: Sendable {
     public var allowsShell: Bool = true
     /// The file that describes agents; nil takes `agents.json` in the state folder, where there is one.
     public var agentsFile: String?
+    /// The file that describes channels; nil takes `channels.json` in the state folder, where there is one.
+    public var channelsFile: String?
     /// Whether tools, resources and prompts are offered that show MCP clients what a server can do.
     public var offersFixtures: Bool = false
 

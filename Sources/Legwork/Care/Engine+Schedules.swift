@@ -39,6 +39,7 @@ extension Engine {
             createdAt: clock.now
         )
         if schedule.isWatcher { record.extras.isWatcher = true }
+        record.take(schedule.redirects, channels)
         let event = record.newEvent(.created, at: record.createdAt)
         return InsertRequest(record, events: [event])
     }

@@ -82,6 +82,7 @@ extension TaskManager {
         request.overlap = arguments["overlap"]?.string.flatMap(ScheduleRecord.Overlap.init) ?? .skip
         request.queue = arguments["queue"]?.string ?? TaskRecord.defaultQueue
         request.priority = arguments["priority"]?.int ?? 0
+        request.redirects = RedirectWish.list(arguments["redirects"])
         return try await schedule(request, as: caller)
     }
 }
@@ -101,6 +102,7 @@ extension ScheduleRecord {
         object["catch_up"] = .string(catchUp.rawValue)
         object["overlap"] = .string(overlap.rawValue)
         if isWatcher { object["watch"] = true }
+        if !redirects.isEmpty { object["redirects"] = .array(redirects.map(\.report)) }
         object["problem"] = problem.map(JSONValue.string)
         object["created_at"] = .string(createdAt.description)
         return object

@@ -32,6 +32,7 @@ struct ScheduleTaskTool: Tool {
                     "type": "string", "enum": ScheduleTaskTool.words(ScheduleRecord.Overlap.self), "default": "skip",
                     "description": "What becomes of a time that comes while the last task still runs: skip it, or allow both at once.",
                 ],
+                "redirects": RedirectWish.listSchema,
             ],
             ScheduleArguments.all,
             required: ["tool"]

@@ -42,6 +42,8 @@ struct TaskDesk: Sendable {
             case .notAsked: "not_asked"
             case .queueDraining: "queue_draining"
             case .noChannel: "no_channel"
+            case .tooManyRedirects: "too_many_redirects"
+            case .deliveryFailed: "delivery_failed"
             case .shuttingDown: "shutting_down"
             case .nameTaken: "name_taken"
             default: "invalid_argument"

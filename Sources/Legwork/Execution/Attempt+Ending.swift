@@ -74,7 +74,7 @@ extension Attempt {
                     }
                 transition.events = events + transition.events
                 transition.acknowledging = inbox?.dealtWith ?? 0
-                if record.status.isTerminal { handOut(&transition.notices) }
+                if record.status.isTerminal { handOut(&transition, of: record) }
                 return transition
             }
             switch answer {

@@ -5,9 +5,9 @@ import Synchronization
 extension Attempt {
     // MARK: The end
 
-    /// Has the notice of the end count as handed out when a caller waits, who gets the end as the answer to the call. Should the process die
-    /// before, the notice is there all the same.
-    func handOut(_ notices: inout [Notice]) {
+    /// Has the notice of the end count as handed out when a caller waits, who gets the end as the answer to the call, and tells it nowhere that
+    /// nobody asked for. Should the process die before, the notice is there all the same.
+    func handOut(_ transition: inout TaskRecord.Transition, of record: TaskRecord) {
         let (hasCaller, id) = state.withLock { state in
             state.isEndHandedOut = state.machine.hasCaller
             return (state.isEndHandedOut, state.id)
@@ -18,7 +18,10 @@ extension Attempt {
             if hasCaller { tasks.insert(id) } else { tasks.remove(id) }
         }
         guard hasCaller else { return }
-        for index in notices.indices { notices[index].handOut() }
+        for index in transition.notices.indices { transition.notices[index].handOut() }
+        guard !transition.deliveries.isEmpty else { return }
+        let asked = Set(record.redirects.filter { !$0.isStanding }.map(\.number))
+        transition.deliveries.removeAll { !asked.contains($0.id.redirect) }
     }
 
     /// The caller has the end as the answer: there is nothing left to tell.

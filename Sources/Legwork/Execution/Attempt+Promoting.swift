@@ -35,7 +35,7 @@ extension Attempt {
     /// Records the call, and takes those reports and notices that are written with it.
     private func insert(_ id: TaskID, _ reports: inout UnwrittenReports, _ words: inout [UnpostedNotices.Word]) async throws -> TaskRecord {
         let now = engine.clock.now
-        var (record, events) = TaskRecord.started(id, tool, arguments, caller, options, lease: engine.newLease(), at: now)
+        var (record, events) = try engine.started(id, tool, arguments, caller, options, at: now)
         events += reports.apply(to: &record, at: now)
         do {
             let notices = words.map { $0.notice(of: record) }

@@ -53,6 +53,7 @@ extension Engine {
             case .applied:
                 perform(transition.effects, on: next)
                 announce(transition.notices)
+                dispatcher.wake(transition.deliveries)
                 return Update(record: next, effects: transition.effects)
             case .stale(let record):
                 guard let record, scope.includes(record.owner) else {
@@ -70,6 +71,8 @@ extension Engine {
         do {
             return try await store.commit(change)
         } catch {
+            // It may be written all the same.
+            defer { dispatcher.wake(change.deliveries) }
             var meant = change.record
             guard Self.mayPass(error), let stored = try? await store.task(TaskLookup(meant.id, in: .operator)) else { throw error }
             meant.keepRenewedLease(of: stored)

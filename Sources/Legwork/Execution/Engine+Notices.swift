@@ -26,7 +26,21 @@ extension Engine {
             guard let record = try await store.task(TaskLookup(id, in: .operator)), record.status.isTerminal else { return }
             _ = try await post(NoticePost(Notice(of: record, at: clock.now), token: nil))
         }
+        await tellStanding(id)
         answering.withLock { _ = $0.remove(id) }
+    }
+
+    /// Writes what was not written because a caller was to get the end as his answer.
+    private func tellStanding(_ id: TaskID) async {
+        _ = await insistently("the end of \(id) cannot be delivered") { [self] in
+            try await update(id) { record in
+                let missed = record.redirects.filter { $0.isStanding && $0.statuses.contains(record.status) }
+                guard record.status.isTerminal, !missed.isEmpty else { return nil }
+                let now = clock.now
+                record.touch(at: now)
+                return TaskRecord.Transition(deliveries: missed.map { record.delivery(for: $0, at: now) })
+            }
+        }
     }
 
     /// Says that whoever may have a caller's notices knows of a task's end, from its answer.
@@ -74,7 +88,7 @@ extension Engine {
     }
 
     /// Does something with the store again and again until it can be done, or the process ends.
-    private func insistently<Value: Sendable>(_ problem: String, _ body: () async throws -> Value) async -> Value? {
+    func insistently<Value: Sendable>(_ problem: String, _ body: () async throws -> Value) async -> Value? {
         var pause = Duration.milliseconds(100)
         var triesBeforeTheEnd = 5
         while true {

@@ -42,6 +42,7 @@ extension Engine {
                 // Whichever it is, those who wait here have not heard of it.
                 watchers.changedElsewhere(id)
                 followers.ringAll()
+                dispatcher.wakeAll()
                 return .lost
             } catch let error as StoreError where error.code == .invalid {
                 problem("\(what) of \(id) cannot be recorded: \(error)")

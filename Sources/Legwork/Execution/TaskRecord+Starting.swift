@@ -1,5 +1,29 @@
 import LegworkCore
 
+extension Engine {
+    /// The record of a call that runs here, and its first timeline entries.
+    ///
+    /// - Throws: ``TaskManagerError`` for redirects that cannot be.
+    func started(
+        _ id: TaskID,
+        _ tool: RegisteredTool,
+        _ arguments: JSONValue,
+        _ caller: Caller,
+        _ options: CallOptions,
+        at now: Timestamp
+    ) throws(TaskManagerError) -> (TaskRecord, [TaskEvent]) {
+        let redirects = try channels.redirects(
+            options.redirects,
+            of: caller,
+            tool: tool.descriptor.name,
+            queue: TaskRecord.defaultQueue
+        )
+        var (record, events) = TaskRecord.started(id, tool, arguments, caller, options, lease: newLease(), at: now)
+        record.take(redirects, channels)
+        return (record, events)
+    }
+}
+
 extension TaskRecord {
     /// The record of a call that runs, and its first timeline entries.
     static func started(

@@ -121,6 +121,7 @@ extension TaskManager {
         )
         plan.result = fullResult(of: file, folder, &report)
         var insert = file.request(plan)
+        insert.record.take([], engine.channels)
         let result: InsertResult
         do {
             result = try await insertWithOrWithoutName(&insert)

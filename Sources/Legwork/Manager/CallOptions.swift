@@ -39,6 +39,8 @@ public struct CallOptions: Sendable {
     public var metadata = JSONObject()
     /// Whether retention leaves the task alone until its owner has read the result.
     public var keepsUntilRead: Bool = false
+    /// Where it is told what becomes of the task, beside what the rules say. Such a call is a task from its start.
+    public var redirects: [RedirectWish] = []
     /// Hears what the tool reports while the caller waits. Called from any thread, in order; must be quick.
     public var onReport: (@Sendable (ToolReport) -> Void)?
     /// Hears what the tool logs while the caller waits. Called from any thread, in order; must be quick.
@@ -113,6 +115,8 @@ public struct SubmitOptions: Sendable {
     public var metadata = JSONObject()
     /// Whether retention leaves the task alone until its owner has read the result.
     public var keepsUntilRead: Bool = false
+    /// Where it is told what becomes of the task, beside what the rules say.
+    public var redirects: [RedirectWish] = []
 
     /// The defaults.
     public init() {}
@@ -136,6 +140,8 @@ public struct SpawnOptions: Sendable {
     public var metadata = JSONObject()
     /// Whether retention leaves the task alone until its owner has read the result.
     public var keepsUntilRead: Bool = false
+    /// Where it is told what becomes of the task, beside what the rules say.
+    public var redirects: [RedirectWish] = []
     /// How long the closure has to stop once it was asked to.
     public var cancelGrace: Duration = .seconds(5)
 
@@ -160,6 +166,7 @@ public struct SpawnOptions: Sendable {
         options.flightKey = flightKey
         options.metadata = metadata
         options.keepsUntilRead = keepsUntilRead
+        options.redirects = redirects
         return options
     }
 }

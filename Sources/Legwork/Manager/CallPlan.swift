@@ -59,5 +59,6 @@ extension CallOptions {
     /// whether it is.
     fileprivate var needsRecord: Bool {
         isRecorded || name != nil || id != nil || idempotencyKey != nil || flightKey != nil || keepsUntilRead
+            || !redirects.isEmpty
     }
 }

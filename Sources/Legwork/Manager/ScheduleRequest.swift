@@ -24,6 +24,8 @@ public struct ScheduleRequest: Sendable {
     public var priority = 0
     /// What is kept with each task.
     public var metadata = JSONObject()
+    /// Where it is told what becomes of its tasks, beside what the rules say.
+    public var redirects: [RedirectWish] = []
 
     /// Describes a schedule.
     public init(_ tool: String, _ arguments: JSONValue = .object(JSONObject()), when: ScheduleText) {

@@ -47,6 +47,7 @@ extension SubmitOptions {
                 ["type": "string", "minLength": 1, "maxLength": 256],
                 "A second submission with the same key gives the first one's task."
             ),
+            "redirects": RedirectWish.listSchema,
         ]
     }()
 
@@ -83,6 +84,7 @@ extension SubmitOptions {
         }
         limitKey = json["limit_key"]?.string
         idempotencyKey = json["idempotency_key"]?.string
+        redirects = json["redirects"]?.array.map { $0.map(RedirectWish.init(json:)) } ?? []
     }
 }
 

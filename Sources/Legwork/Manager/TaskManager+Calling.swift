@@ -39,6 +39,7 @@ extension TaskManager {
     @inline(never)
     func call(_ tool: RegisteredTool, _ arguments: JSONValue, _ caller: Caller, _ options: CallOptions) async throws -> CallOutcome {
         try CallLimits.check(options)
+        _ = try engine.channels.redirects(options.redirects, of: caller, tool: tool.descriptor.name, queue: TaskRecord.defaultQueue)
         var options = options
         options.lineage = try await family(options.lineage, caller)
         let plan = try CallPlan(tool, options, window: engine.window)
@@ -146,6 +147,10 @@ extension TaskManager {
             terms: terms,
             createdAt: now
         )
+        record.take(
+            try engine.channels.redirects(options.redirects, of: caller, tool: name, queue: options.queue),
+            engine.channels
+        )
         let event = record.newEvent(.created, at: record.createdAt)
         // Also after a fault, for it may be written all the same.
         defer {
@@ -167,15 +172,8 @@ extension TaskManager {
         _ caller: Caller,
         _ options: CallOptions
     ) async throws -> Spawned {
-        let (record, events) = TaskRecord.started(
-            options.id ?? configuration.makeID(),
-            tool,
-            arguments,
-            caller,
-            options,
-            lease: engine.newLease(),
-            at: engine.clock.now
-        )
+        let id = options.id ?? configuration.makeID()
+        let (record, events) = try engine.started(id, tool, arguments, caller, options, at: engine.clock.now)
         switch try await engine.insert(InsertRequest(record, events: events)) {
         case .inserted:
             engine.watchers.recordChanged(record)

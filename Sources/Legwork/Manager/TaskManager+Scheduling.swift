@@ -16,11 +16,12 @@ extension TaskManager {
         try check(request.arguments, caller)
         try CallLimits.check(request)
         if engine.isShuttingDown { throw shuttingDown }
+        let redirects = try engine.channels.redirects(request.redirects, of: caller, tool: request.tool, queue: request.queue)
         let now = engine.clock.now
         var text = request.when
         text.zone = text.zone ?? configuration.timeZone
         let schedule = try Self.reading { () throws(ScheduleError) in try text.schedule(now: now) }
-        let record = ScheduleRecord(
+        var record = ScheduleRecord(
             id: .random(),
             caller: caller,
             name: request.name,
@@ -37,6 +38,7 @@ extension TaskManager {
             nextAt: try Self.first(of: schedule, request.catchUp, now: now),
             createdAt: now
         )
+        record.redirects = redirects
         switch try await engine.store.insert(ScheduleInsert(record)) {
         case .inserted:
             engine.scheduler.wake()

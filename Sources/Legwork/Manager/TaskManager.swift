@@ -78,6 +78,7 @@ public final class TaskManager: Sendable {
                         for await ids in engine.store.changes() {
                             for id in ids { engine.watchers.changedElsewhere(id) }
                             engine.followers.ringAll()
+                            engine.dispatcher.wakeAll()
                             await engine.heedCancels(of: ids)
                             engine.workers.lookAgain()
                         }
@@ -85,6 +86,7 @@ public final class TaskManager: Sendable {
                     group.addTask { for await _ in engine.store.scheduleChanges() { engine.scheduler.wake() } }
                 }
                 group.addTask { [engine] in await engine.caretaker.run(engine) }
+                group.addTask { [engine] in await engine.dispatcher.run(engine) }
                 group.addTask { [engine] in await engine.scheduler.run(engine) { self.tool($0) } }
                 if let wakeUps = engine.wakeUps { group.addTask { [engine] in await wakeUps.run(engine) } }
                 await engine.workers.run(engine) { record, slot in await self.execute(record, slot) }
@@ -111,8 +113,10 @@ public final class TaskManager: Sendable {
     public func shutdown() async {
         engine.beginShutdown()
         engine.workers.stop()
+        engine.dispatcher.stop(engine)
         for attempt in engine.live.all { attempt.interrupt() }
         await engine.live.drained()
+        await engine.dispatcher.idle()
         engine.dismissKeeper()
         engine.followers.close()
         engine.watchers.feeds.close()

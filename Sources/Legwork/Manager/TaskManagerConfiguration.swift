@@ -49,6 +49,18 @@ public struct TaskManagerConfiguration: Sendable {
     /// What wakes an owner whose task has something to say while nobody follows its notices; nil wakes nobody.
     public var wakeUps: WakeUpConfiguration?
 
+    /// The channels in which it can be told what becomes of tasks.
+    public var channels: [ChannelEntry] = []
+    /// What is told there without anybody's asking, and where something is told for those who name no channel.
+    public var redirectRules: [RedirectRule] = []
+    /// How often and how long it is tried to deliver something.
+    public var deliveryPolicy = DeliveryPolicy.standard
+    /// Says where a task can be looked at; nil when there is no such place. Must be quick.
+    public var taskLink: (@Sendable (TaskID) -> String?)?
+    /// Makes links with which people answer what a task asks, for channels that take them. Must be quick, and give the same as long as the
+    /// question is the same.
+    public var answerLinks: (@Sendable (DeliveryContent) -> [AnswerLink])?
+
     /// Hears of faults that no caller can be told of, such as a store that is full when a task ends. Called from any thread.
     public var onProblem: (@Sendable (String) -> Void)?
     /// Draws a number of 0 to 1, for the pauses before retries.

@@ -6,7 +6,8 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Value {
             case notFound, ambiguous, invalidArgument, nameTaken, familyCancelled, shuttingDown, noOutput, conflict, leaseLost,
-                finished, notFinished, notResumable, noInbox, inboxFull, notAsked, noChannel, queueDraining, notRetriable
+                finished, notFinished, notResumable, noInbox, inboxFull, notAsked, noChannel, queueDraining, notRetriable, tooManyRedirects,
+                deliveryFailed
         }
         private let value: Value
 
@@ -34,6 +35,10 @@ public struct TaskManagerError: Error, Sendable, CustomStringConvertible {
         public static let inboxFull = Code(value: .inboxFull)
         /// There is no channel to deliver to.
         public static let noChannel = Code(value: .noChannel)
+        /// The task has as many redirects as it can have.
+        public static let tooManyRedirects = Code(value: .tooManyRedirects)
+        /// A channel did not take what was sent.
+        public static let deliveryFailed = Code(value: .deliveryFailed)
         /// There is no raw output.
         public static let noOutput = Code(value: .noOutput)
         /// The task kept changing under the hands of the writer.

@@ -68,7 +68,7 @@ public struct ChatAgentTool: Tool {
     /// - Throws: ``AgentError``, `CancellationError`.
     public func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult {
         try prepare(arguments)
-        let key = try configuration.endpoint.key?.resolve()
+        let key = try configuration.endpoint.key?.agentKey()
         return try await ChatRun(
             configuration: configuration,
             model: arguments["model"]?.string ?? configuration.model,

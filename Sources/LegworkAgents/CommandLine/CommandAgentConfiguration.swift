@@ -1,3 +1,5 @@
+public import LegworkCore
+
 /// A command-line agent: which program it is, and what calls may ask of it.
 public struct CommandAgentConfiguration: Sendable, Hashable {
     /// The tool's name.

@@ -62,7 +62,7 @@ public struct CommandAgentTool: Tool {
             call.prompt = CommandAgentCall.resumption
         }
         var secrets: [String: String] = [:]
-        for (name, reference) in configuration.secrets { secrets[name] = try reference.resolve() }
+        for (name, reference) in configuration.secrets { secrets[name] = try reference.agentKey() }
         let request = try request(call, secrets: secrets)
         try Task.checkCancellation()
         let redactor = SecretRedactor(Array(secrets.values))

@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// Takes known keys out of a stream of bytes, also where two pieces of it meet within one. A value: bytes in, bytes out.
 struct StreamRedactor: Sendable {
     private static let replacement = Array("[hidden]".utf8)

@@ -23,6 +23,8 @@ struct Option: Sendable {
 struct Arguments: Sendable {
     /// The options that were given, flags with an empty value. Of an option given twice the last one counts.
     private(set) var values: [String: String] = [:]
+    /// All values of each option, in order.
+    private var lists: [String: [String]] = [:]
     /// What is no option.
     private(set) var positionals: [String] = []
     /// What stands after `--`; nil without one.
@@ -71,10 +73,10 @@ struct Arguments: Sendable {
             return
         }
         if parts.count == 2 {
-            values[name] = String(parts[1])
+            take(name, String(parts[1]))
         } else {
             guard index < arguments.count else { throw CLIError(.usage, "the option '--\(name)' needs a value: --\(name) \(value)") }
-            values[name] = arguments[index]
+            take(name, arguments[index])
             index += 1
         }
     }
@@ -95,15 +97,23 @@ struct Arguments: Sendable {
                 continue
             }
             if !letters.isEmpty {
-                values[option.name] = String(letters)
+                take(option.name, String(letters))
             } else {
                 guard index < arguments.count else { throw CLIError(.usage, "the option '-\(letter)' needs a value: -\(letter) \(value)") }
-                values[option.name] = arguments[index]
+                take(option.name, arguments[index])
                 index += 1
             }
             return
         }
     }
+
+    private mutating func take(_ name: String, _ value: String) {
+        values[name] = value
+        lists[name, default: []].append(value)
+    }
+
+    /// Every value of an option that may be given several times.
+    func all(_ name: String) -> [String] { lists[name] ?? [] }
 
     /// Whether a flag was given.
     func has(_ name: String) -> Bool { values[name] != nil }

@@ -34,6 +34,7 @@ enum ScheduleCommand: Command {
         Option("shell", value: "LINE", "run a line of the shell instead of a command"),
         Option("cwd", value: "FOLDER", "where to run (default: here)"),
         Option("timeout", value: "DURATION", "end the command when it takes longer"),
+        RedirectOption.option,
         Option("limit", short: "n", value: "N", "for show: at most so many tasks (default 20)"),
     ]
     /// What a command finds of this shell's environment: it may run for years, and what else there is may be secret or old by then.
@@ -98,6 +99,7 @@ enum ScheduleCommand: Command {
         // The daemon may run in another zone than this shell.
         if body["time_zone"] == nil { body["time_zone"] = .string(TimeZoneDatabase.system.localIdentifier()) }
         if arguments.has("watch") { body["watch"] = true }
+        body["redirects"] = RedirectOption.list(arguments)
         try addCall(to: &body, invocation, words)
         let answer = try await invocation.client().post("/v1/schedules", .object(body))
         print(answer["schedule"] ?? .null, invocation)
@@ -161,7 +163,8 @@ enum ScheduleCommand: Command {
         let schedule = answer["schedule"] ?? .null
         invocation.console.print(line(schedule))
         for member in [
-            "schedule_id", "tool", "created_at", "next_at", "last_at", "last_task_id", "fired", "skipped", "catch_up", "overlap", "problem",
+            "schedule_id", "tool", "created_at", "next_at", "last_at", "last_task_id", "fired", "skipped", "catch_up", "overlap", "redirects",
+            "problem",
         ] {
             guard let value = schedule[member] else { continue }
             invocation.console.print("  \(member): \(TaskTable.clean(value.string ?? value.json()))")

@@ -60,6 +60,27 @@ enum Doctor: Command {
         return .good("disk", "\(free) MiB are free")
     }
 
+    private static func channels(_ channels: [JSONValue]) -> [Finding] {
+        var findings: [Finding] = []
+        for channel in channels {
+            let name = TaskTable.clean(channel["name"]?.string ?? "")
+            let (what, problem) = ("channel \(name)", TaskTable.clean(channel["problem"]?.string ?? "nothing is sent there"))
+            let dead = channel["dead"]?.int ?? 0
+            switch channel["state"]?.string {
+            case "blocked":
+                let fix = "mend its description in channels.json and restart the daemon; legwork channels test \(name) tries it"
+                findings.append(.bad(what, "blocked: \(problem)", fix: fix))
+            case "waiting": findings.append(.note(what, "does not work now and is tried again by itself: \(problem)"))
+            default: if dead == 0 { findings.append(.good(what, "\(channel["pending"]?.int ?? 0) deliveries wait, none was given up")) }
+            }
+            if dead > 0 {
+                let fix = "legwork channels dead-letters --channel \(name) shows them; legwork channels replay or drop them"
+                findings.append(.bad(what, "\(dead == 1 ? "1 delivery was" : "\(dead) deliveries were") given up", fix: fix))
+            }
+        }
+        return findings
+    }
+
     private static func daemon(_ invocation: Invocation) async -> [Finding] {
         do {
             // What is wrong concerns every owner.
@@ -94,7 +115,7 @@ enum Doctor: Command {
                     )
                 )
             }
-            return findings
+            return findings + channels(try await client.get("/v1/channels")["channels"]?.array ?? [])
         } catch {
             return [.bad("daemon", "\(error)", fix: "its own words are in \(invocation.folder.log)")]
         }

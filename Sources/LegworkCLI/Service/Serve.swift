@@ -39,6 +39,7 @@ enum Serve: Command {
         Option("wake-url", value: "URL", "post the notices to this URL, when nobody listens to them"),
         Option("wake-locally", "let --wake-url lead to this machine or a private network"),
         Option("agents", value: "FILE", "offer the agents that this file describes (default: agents.json in the state folder, if there)"),
+        Option("channels", value: "FILE", "deliver to the channels that this file describes (default: channels.json in the state folder)"),
         Option("agent-tool", value: "NAME", "the tool that prompts are for (default: the first that is an agent's)"),
         Option("streams", value: "N", "let at most so many event streams be open (default 2048)"),
         Option("streams-per-owner", value: "N", "the same for one owner (default 1024)"),
@@ -70,6 +71,7 @@ enum Serve: Command {
         configuration.agentTool = arguments["agent-tool"]
         configuration.allowsShell = !arguments.has("no-shell")
         configuration.agentsFile = arguments["agents"]
+        configuration.channelsFile = arguments["channels"]
         if let streams = try arguments.number("streams", in: 0...100_000) { configuration.maximumStreams = streams }
         if let streams = try arguments.number("streams-per-owner", in: 0...100_000) { configuration.maximumStreamsPerOwner = streams }
         configuration.offersFixtures = arguments.has("fixtures")

@@ -14,6 +14,7 @@ enum Call: Command {
         Option("queue", value: "QUEUE", "put it into a queue, from which a worker takes it ('default' is one); the exit code is 0"),
         Option("name", value: "NAME", "a name for the task, unique among those that have not ended"),
         Option("keep-until-read", "keep the task, however old it grows, until its result has been read"),
+        RedirectOption.option,
     ]
 
     static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -25,6 +26,7 @@ enum Call: Command {
         if given.count == 2 { body["arguments"] = try Invocation.json(given[1]) }
         body["name"] = invocation.arguments["name"].map(JSONValue.string)
         if invocation.arguments.has("keep-until-read") { body["keep_until_read"] = true }
+        body["redirects"] = RedirectOption.list(invocation.arguments)
         let queue = invocation.arguments["queue"]
         let isLeftAlone = queue != nil || invocation.arguments.has("background")
         if let queue {

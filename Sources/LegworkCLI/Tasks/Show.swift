@@ -17,16 +17,18 @@ enum Show: Command {
         case .json:
             var object = answer.object ?? [:]
             object["events"] = try await client.get("/v1/tasks/\(id)/events")["events"]
+            object["deliveries"] = try await client.get("/v1/tasks/\(id)/redirects")["deliveries"]
             object["tool_calls"] = try await client.get("/v1/tasks/\(id)/tool_calls")["tool_calls"]
             invocation.console.print(JSONValue.object(object).json())
         case .table:
             let events = try await client.get("/v1/tasks/\(id)/events")["events"]?.array ?? []
-            invocation.console.print(render(task, events))
+            let told = task["redirects"] == nil ? [] : DeliveryTable.lines(try await client.get("/v1/tasks/\(id)/redirects"))
+            invocation.console.print(render(task, events, told))
         }
         return ExitCode.success.rawValue
     }
 
-    private static func render(_ task: JSONValue, _ events: [JSONValue]) -> String {
+    private static func render(_ task: JSONValue, _ events: [JSONValue], _ told: [String]) -> String {
         var lines: [String] = []
         func add(_ name: String, _ value: String?) {
             if let value { lines.append(name + String(repeating: " ", count: 12 - name.count) + TaskTable.clean(value)) }
@@ -52,6 +54,7 @@ enum Show: Command {
         add("output", task["output_bytes"]?.int.map { "\($0) bytes; legwork logs \(task["id"]?.string ?? "")" })
         add("failure", task["failure"]?.string)
         add("arguments", task["arguments"]?.json().truncated(toBytes: 2000))
+        if !told.isEmpty { lines += ["", "told in"] + told.map { "  " + $0 } }
         lines += checklist(task["evidence"]?["checklist"])
         if !events.isEmpty {
             lines += ["", "timeline"]

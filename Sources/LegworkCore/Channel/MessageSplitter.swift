@@ -17,10 +17,27 @@ public struct MessageSplitter: Sendable {
         public var text: String { opening + body + closing }
     }
 
-    private let limit: MessageLimit
+    private let measure: @Sendable (Substring) -> Int
+    private let room: Int
+    private let firstRoom: Int
+    private let knowsBlocks: Bool
 
     /// Makes a splitter.
-    public init(_ limit: MessageLimit) { self.limit = limit }
+    public init(_ limit: MessageLimit) { self.init(room: limit.count) { limit.length(of: $0) } }
+
+    /// Makes a splitter for texts that are sent in another form, which takes more room.
+    ///
+    /// - Parameters:
+    ///   - room: how long a message may be, in whatever is measured.
+    ///   - firstRoom: how long the first one may be; nil for as long as the others.
+    ///   - knowsBlocks: whether lines that open blocks of code, and paragraphs, mean something.
+    ///   - measure: how long a piece of the text is, at least 1 for every character. Two pieces may not be longer together than one by one.
+    package init(room: Int, firstRoom: Int? = nil, knowsBlocks: Bool = true, measure: @escaping @Sendable (Substring) -> Int) {
+        self.measure = measure
+        self.room = room
+        self.firstRoom = firstRoom ?? room
+        self.knowsBlocks = knowsBlocks
+    }
 
     /// Cuts a text; gives no message for an empty one.
     ///
@@ -31,7 +48,8 @@ public struct MessageSplitter: Sendable {
         var fence: CodeFence?
         while !rest.isEmpty, messages.count < count {
             let opening = fence.map { $0.opening + "\n" } ?? ""
-            let cut = cut(rest, room: limit.count - limit.length(of: opening), within: fence)
+            let room = (messages.isEmpty ? firstRoom : room) - measure(opening[...])
+            let cut = cut(rest, room: room, within: fence)
             let body = rest[..<cut.end]
             let closing = cut.fence.map { (body.last?.isNewline == true ? "" : "\n") + $0.closing } ?? ""
             messages.append(Message(body: body, opening: opening, closing: cut.end == text.endIndex ? "" : closing))
@@ -54,11 +72,11 @@ public struct MessageSplitter: Sendable {
         var (used, current, start) = (0, fence, text.startIndex)
         while start < text.endIndex {
             // A character counts for one at least, so nothing behind this fits.
-            let visible = text[start...].prefix(room - used + 1)
+            let visible = text[start...].prefix(max(0, room - used) + 1)
             let end = visible.firstIndex(where: \.isNewline).map(text.index(after:)) ?? visible.endIndex
             let line = text[start..<end]
-            let isBlank = line.allSatisfy(\.isWhitespace)
-            let (length, after) = (limit.length(of: line), Self.fence(after: line, current))
+            let isBlank = knowsBlocks && line.allSatisfy(\.isWhitespace)
+            let (length, after) = (measure(line), self.fence(after: line, current))
             // At the end of the text nothing has to be closed.
             let reserve = end == text.endIndex ? 0 : closingLength(after, afterNewline: true)
             guard used + length + reserve <= room else {
@@ -83,18 +101,18 @@ public struct MessageSplitter: Sendable {
     /// Where a line that is too long for a message is cut: after a word, or after a character.
     private func cutLine(_ line: Substring, room: Int, within fence: CodeFence?) -> Cut {
         // The beginning of a line that opens a block opens it, and what is left of the line is then within.
-        let fence = Self.fence(after: line, fence)
+        let fence = self.fence(after: line, fence)
         let room = room - closingLength(fence, afterNewline: false)
         var (used, end, word) = (0, line.startIndex, line.startIndex)
         for character in line {
             let next = line.index(after: end)
-            used += limit.length(of: line[end..<next])
+            used += measure(line[end..<next])
             if used > room { break }
             end = next
             if character.isWhitespace { word = next }
         }
         if end == line.startIndex { return Cut(end: cutCharacter(line, room: room), fence: fence) }
-        let isWordLate = limit.length(of: line[..<word]) * 2 >= limit.length(of: line[..<end])
+        let isWordLate = measure(line[..<word]) * 2 >= measure(line[..<end])
         return Cut(end: word > line.startIndex && isWordLate ? word : end, fence: fence)
     }
 
@@ -104,7 +122,7 @@ public struct MessageSplitter: Sendable {
         var (used, end) = (0, scalars.startIndex)
         while end < scalars.endIndex {
             let next = scalars.index(after: end)
-            used += limit.length(ofScalar: scalars[end])
+            used += measure(line[end..<next])
             if used > room, end > scalars.startIndex { break }
             end = next
         }
@@ -113,21 +131,12 @@ public struct MessageSplitter: Sendable {
 
     private func closingLength(_ fence: CodeFence?, afterNewline: Bool) -> Int {
         guard let fence else { return 0 }
-        return limit.length(of: fence.closing) + (afterNewline ? 0 : 1)
+        return measure(fence.closing[...]) + (afterNewline ? 0 : measure("\n"))
     }
 
-    private static func fence(after line: Substring, _ fence: CodeFence?) -> CodeFence? {
+    private func fence(after line: Substring, _ fence: CodeFence?) -> CodeFence? {
+        guard knowsBlocks else { return nil }
         guard let fence else { return CodeFence(opening: line) }
         return fence.isClosed(by: line) ? nil : fence
-    }
-}
-
-extension MessageLimit {
-    fileprivate func length(ofScalar scalar: Unicode.Scalar) -> Int {
-        switch unit {
-        case .utf8: UTF8.width(scalar)
-        case .utf16: UTF16.width(scalar)
-        case .scalars, .characters: 1
-        }
     }
 }

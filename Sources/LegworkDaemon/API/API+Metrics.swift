@@ -27,6 +27,7 @@ extension API {
         text.add("legwork_info", .gauge, "The version of Legwork.", [Sample(["version": status.version], 1)])
         try await addTasks(to: &text)
         addWork(to: &text)
+        try await addDeliveries(to: &text)
         await addHTTP(to: &text)
         addProcess(to: &text)
         await request.writer.send(status: 200, headers: ["Content-Type": MetricsText.contentType], body: Array(text.text.utf8))
@@ -82,6 +83,50 @@ extension API {
             "legwork_store_transaction_duration_seconds",
             "How long transactions of the store took, the sync to the disk included.",
             [Sample([:], storage.transactions)]
+        )
+    }
+
+    private func addDeliveries(to text: inout MetricsText) async throws {
+        let channels = try await manager.channels(for: nil)
+        let figures = manager.deliveryFigures.channels.sorted { $0.key < $1.key }
+        func samples(_ value: (DeliveryFigures.Channel) -> Int) -> [Sample<Double>] {
+            figures.map { Sample(["channel": $0.key], Double(value($0.value))) }
+        }
+        text.add(
+            "legwork_deliveries",
+            .gauge,
+            "Deliveries that wait for a channel, and those that were given up.",
+            channels.flatMap { channel in
+                [("pending", channel.pending), ("dead", channel.dead)].map { state, count in
+                    Sample(["channel": channel.name, "state": state], Double(count))
+                }
+            }
+        )
+        text.add(
+            "legwork_delivery_oldest_pending_seconds",
+            .gauge,
+            "How long the oldest delivery of a channel has been waiting.",
+            channels.compactMap { channel in
+                channel.oldestPending.map { Sample(["channel": channel.name], max(0, (Timestamp.now - $0).seconds)) }
+            }
+        )
+        text.add(
+            "legwork_channel_open",
+            .gauge,
+            "Whether things are sent to a channel: 0 while it is held back because it does not work.",
+            channels.map { Sample(["channel": $0.name], $0.state == .ok ? 1 : 0) }
+        )
+        text.add("legwork_deliveries_delivered_total", .counter, "Deliveries that a channel has taken.", samples(\.delivered))
+        text.add("legwork_deliveries_given_up_total", .counter, "Deliveries that were given up.", samples(\.givenUp))
+        text.add("legwork_delivery_messages_total", .counter, "Messages that a channel has taken.", samples(\.messages))
+        text.add(
+            "legwork_delivery_failures_total",
+            .counter,
+            "Messages that a channel did not take, by the kind of fault.",
+            figures.flatMap { name, channel in
+                channel.failures.map { (code: $0.key.description, count: $0.value) }.sorted { $0.code < $1.code }
+                    .map { Sample(["channel": name, "code": $0.code], Double($0.count)) }
+            }
         )
     }
 

@@ -10,7 +10,7 @@ extension API {
             "when": .object(["at?": .text, "every?": .text, "cron?": .text, "rrule?": .text, "time_zone?": .text, "start?": .text]),
             "status": .words(ScheduleRecord.State.self), "next_at?": .time, "last_at?": .time, "last_task_id?": .taskID, "fired": .count,
             "skipped?": .count, "catch_up": .words(CatchUp.self), "overlap": .words(ScheduleRecord.Overlap.self), "watch?": .flag,
-            "problem?": .text, "created_at": .time, "arguments": .any, "owner": .text, "queue": .text,
+            "redirects?": .array(of: .redirect), "problem?": .text, "created_at": .time, "arguments": .any, "owner": .text, "queue": .text,
             "priority": Schema(["type": "integer"]),
         ])
     )
@@ -32,6 +32,7 @@ extension API {
         "every?": .text(1...40).described("Again and again, as in `15m`."), "cron?": .text(1...CronExpression.maximumBytes),
         "rrule?": .text(1...RecurrenceRule.maximumBytes), "time_zone?": .text(1...TimeZoneDatabase.maximumIdentifierBytes),
         "start?": .text(1...40), "watch?": .flag, "catch_up?": .words(CatchUp.self), "overlap?": .words(ScheduleRecord.Overlap.self),
+        "redirects?": redirectList,
     ])
 
     static let scheduleOperations: [Operation] = [
@@ -45,7 +46,7 @@ extension API {
             needs: .call,
             body: RequestBody(scheduleBody, saying: ["oneOf": .array(ways.map { ["required": [.string($0)]] })]),
             answers: [.json(201, "The schedule.", scheduleReply)],
-            faults: [.unknownTool, .invalidArguments, .nameTaken, .queueDraining],
+            faults: [.unknownTool, .invalidArguments, .nameTaken, .queueDraining] + Fault.redirects,
             action: API.schedule
         ),
         Operation(

@@ -93,38 +93,6 @@ extension API {
             answers: [.json("Who was asked.", .cancelReceipts)],
             action: API.cancelTasks
         ),
-        Operation(
-            "GET",
-            "/v1/tasks/{task}/redirects",
-            "listRedirects",
-            .tasks,
-            "Lists the channels that a task's result goes to.",
-            needs: .read,
-            answers: [.json("The redirects.", .object(["redirects": .array(of: .anyObject)]))],
-            action: API.redirects
-        ),
-        Operation(
-            "POST",
-            "/v1/tasks/{task}/redirects",
-            "addRedirect",
-            .tasks,
-            "Has a task's result delivered to a channel.",
-            needs: .call,
-            body: RequestBody(.body(["channel": .text(1...256)])),
-            answers: [.json(201, "It will be.", .object(["redirect": .anyObject]))],
-            faults: [.noChannel],
-            action: API.addRedirect
-        ),
-        Operation(
-            "DELETE",
-            "/v1/tasks/{task}/redirects",
-            "deleteRedirects",
-            .tasks,
-            "Has a task's result delivered nowhere.",
-            needs: .call,
-            answers: [.json("How many there were.", .deletedCount)],
-            action: API.deleteRedirects
-        ),
     ]
 
     private static let messageReply = Schema.object(["message_id": .text, "status": .words(["queued", "duplicate"])])
@@ -197,23 +165,6 @@ extension API {
                 report.receipts.map { ["id": .string($0.id.description), "disposition": .string($0.disposition.word)] }
             )
         ])
-    }
-
-    // There are no channels yet, so nothing is redirected.
-
-    func redirects(_ request: Request) async throws {
-        _ = try await manager.task(try await task(request), in: request.scope)
-        await request.reply(["redirects": []])
-    }
-
-    func addRedirect(_ request: Request) async throws {
-        _ = try await manager.task(try await task(request), in: request.scope)
-        throw TaskManagerError(.noChannel, "no channel is configured here; wait for the task and pass its result on")
-    }
-
-    func deleteRedirects(_ request: Request) async throws {
-        _ = try await manager.task(try await task(request), in: request.scope)
-        await request.reply(["deleted": 0])
     }
 }
 

@@ -21,7 +21,11 @@ extension API {
         "window_ms?": .milliseconds.described("How long the answer is waited for."),
         "background?": .flag.described("Not at all."),
         "when_caller_leaves?": .words(["cancel", "promote"]).described("What becomes of the call when the connection ends meanwhile."),
+        "redirects?": redirectList,
     ]
+
+    /// Where it is to be told what becomes of what a body starts.
+    static let redirectList = Schema(RedirectWish.listSchema)
 
     private static let callAnswers: [Answer] = [
         .json("It has finished.", .callReply), .json(202, "It goes on as a task.", .callReply),
@@ -106,6 +110,7 @@ extension API {
         options.name = body["name"]?.string
         options.title = body["title"]?.string
         options.keepsUntilRead = body["keep_until_read"]?.bool ?? false
+        options.redirects = RedirectWish.list(body["redirects"])
         options.lineage = try await lineage(body["lineage"], request.principal)
         let (chosen, arguments) = (options, body["arguments"] ?? [:])
         let caller = request.principal.caller(platform: "http")

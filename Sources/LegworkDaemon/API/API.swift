@@ -12,11 +12,13 @@ struct API: Sendable {
     let answers: LastingAnswers
     /// The tool that prompts are for, where that was said.
     let agentToolName: String?
+    let answerDesk: AnswerDesk
+    let inbound: InboundDesk
 
     /// All that it can do; the OpenAPI document is made of this list.
     static let operations: [Operation] =
-        serviceOperations + toolOperations + taskOperations + steeringOperations + evidenceOperations + retentionOperations
-        + messageOperations + queueOperations + scheduleOperations + noticeOperations + tokenOperations
+        serviceOperations + toolOperations + taskOperations + steeringOperations + redirectOperations + channelOperations
+        + answerOperations + evidenceOperations + retentionOperations + messageOperations + queueOperations + scheduleOperations + noticeOperations + tokenOperations
         + metricsOperations + streamOperations
 
     /// One request, checked, with what every action needs of it.

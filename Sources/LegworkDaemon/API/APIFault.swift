@@ -52,6 +52,8 @@ struct APIFault: Error, Sendable {
         case .notAsked: self.init(status: 409, code: "not_asked", message: error.message)
         case .noInbox: self.init(status: 409, code: "no_inbox", message: error.message)
         case .noChannel: self.init(status: 409, code: "no_channel", message: error.message)
+        case .tooManyRedirects: self.init(status: 409, code: "too_many_redirects", message: error.message)
+        case .deliveryFailed: self.init(status: 502, code: "delivery_failed", message: error.message)
         case .inboxFull: self.init(status: 429, code: "inbox_full", message: error.message)
         case .conflict: self.init(status: 409, code: "conflict", message: error.message)
         default: self.init(status: 400, code: "invalid_argument", message: error.message)

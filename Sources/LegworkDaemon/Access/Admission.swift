@@ -4,6 +4,10 @@ import LegworkHTTP
 struct Admission: Sendable {
     /// What everybody may ask, also without a token.
     static let openPaths: Set<String> = ["/health"]
+    /// Where what is asked carries its own proof, in its path or its signature.
+    static let ownProofPaths = ["/v1/answers/", "/v1/inbound/"]
+    /// The most bytes that are taken there.
+    static let maximumProvenBytes = 64 << 10
 
     private let user: UInt32
     private let others: AllowedUsers
@@ -64,6 +68,8 @@ struct Admission: Sendable {
                 )
             )
         }
+        // A page that lets no referrer out has the origin 'null', and nothing that a browser adds by itself counts here.
+        if Self.hasOwnProof(request) { return .admitted(Grant.anonymous) }
         let origins = Self.origins(of: host, isSecure: isSecure, isPublic: publicNames.contains(name))
         guard request.headers.values("Origin").allSatisfy({ origins.contains($0.lowercased()) }) else {
             return .refused(HTTPRejection(status: 403, code: "foreign_origin", message: "pages of other servers may not use this one"))
@@ -87,6 +93,13 @@ struct Admission: Sendable {
     private static func isOpen(_ request: HTTPRequest) -> Bool {
         openPaths.contains(request.path) && (request.method == "GET" || request.method == "HEAD")
             && !request.headers.contains("Content-Length") && !request.headers.contains("Transfer-Encoding")
+    }
+
+    /// Whether a request is for a place where it is looked at closer, and small enough for that.
+    private static func hasOwnProof(_ request: HTTPRequest) -> Bool {
+        guard ownProofPaths.contains(where: request.path.hasPrefix), !request.headers.contains("Transfer-Encoding") else { return false }
+        let lengths = request.headers.values("Content-Length")
+        return lengths.isEmpty || lengths.count == 1 && (Int(lengths[0]).map { (0...maximumProvenBytes).contains($0) } ?? false)
     }
 
     private static func unauthorized(isTokenSent: Bool) -> HTTPRejection {

@@ -44,6 +44,8 @@ public struct StateFolder: Sendable, Hashable {
     public var tokens: String { path + "/tokens.json" }
     /// The description of agents, when nothing else is named.
     public var agents: String { path + "/agents.json" }
+    /// The description of channels, when nothing else is named.
+    public var channels: String { path + "/channels.json" }
 
     /// The socket that the daemon listens on.
     ///

@@ -19,7 +19,8 @@ extension Schema {
         "questions?": array(of: object(["key": text, "message": text, "schema?": anyObject])).described(
             "What it asks and has no answer to."
         ),
-        "evidence?": evidence, "recovery": words(RecoveryPolicy.self), "not_before?": time, "waits_until?": time,
+        "redirects?": array(of: redirect).described("Where it is told what becomes of it."), "evidence?": evidence,
+        "recovery": words(RecoveryPolicy.self), "not_before?": time, "waits_until?": time,
         "priority?": Schema(["type": "integer"]), "limit_key?": text, "deadline?": time, "attempts_allowed?": count, "pinned?": flag,
         "kept_until_read?": flag, "read_at?": time,
     ]

@@ -1,3 +1,4 @@
+import Legwork
 import LegworkCore
 
 extension TaskSummary {
@@ -38,6 +39,7 @@ extension TaskRecord {
         let questions = openInputs
         if !questions.isEmpty { object["questions"] = .array(questions.map(\.question)) }
         if !evidence.isEmpty { object["evidence"] = .object(evidence.json) }
+        if !redirects.isEmpty { object["redirects"] = .array(redirects.map(\.report)) }
         object["recovery"] = .string(recovery.rawValue)
         object["not_before"] = notBefore.map { .string($0.description) }
         object["waits_until"] = waitsUntil.map { .string($0.description) }

@@ -61,12 +61,12 @@ import Synchronization
 
     // MARK: Transfers
 
-    func start(_ transfer: HTTPTransfer) {
+    func start(_ transfer: any CurlTransfer) {
         let isAccepted = loop.execute { self.add(transfer) }
         if !isAccepted { transfer.end(HTTPError(.closed, "The event loop has stopped.")) }
     }
 
-    private func add(_ transfer: HTTPTransfer) {
+    private func add(_ transfer: any CurlTransfer) {
         // Cancelled while it was on its way here: it must not be sent.
         if transfer.isEnded { return }
         do throws(HTTPError) {
@@ -77,13 +77,13 @@ import Synchronization
                 running[ObjectIdentifier(transfer)] = nil
                 throw HTTPError(.failed, "libcurl refused the request.")
             }
-            if let limit = transfer.request.idleTimeout { watchIdleness(of: transfer, handle, limit, in: limit) }
+            if let limit = transfer.idleTimeout { watchIdleness(of: transfer, handle, limit, in: limit) }
         } catch {
             transfer.end(error)
         }
     }
 
-    private func watchIdleness(of transfer: HTTPTransfer, _ handle: CurlHandle, _ limit: Duration, in delay: Duration) {
+    private func watchIdleness(of transfer: any CurlTransfer, _ handle: CurlHandle, _ limit: Duration, in delay: Duration) {
         handle.watchdog?.cancel()
         handle.watchdog = try? loop.schedule(after: delay) { [weak self, weak transfer] in
             guard let self, let transfer, let handle = running[ObjectIdentifier(transfer)] else { return }
@@ -92,13 +92,13 @@ import Synchronization
             if left > .zero {
                 watchIdleness(of: transfer, handle, limit, in: left)
             } else {
-                transfer.abort(HTTPError(.timedOut, "Nothing arrived for \(limit)."))
+                abort(transfer, HTTPError(.timedOut, "Nothing arrived for \(limit)."))
             }
         }
     }
 
     /// The reader has taken what was there: libcurl may go on.
-    func resume(_ transfer: HTTPTransfer) {
+    func resume(_ transfer: any CurlTransfer) {
         loop.execute {
             guard let handle = self.running[ObjectIdentifier(transfer)] else { return }
             unsafe curl_easy_pause(handle.easy, CURLPAUSE_CONT)
@@ -107,8 +107,9 @@ import Synchronization
         }
     }
 
-    /// Takes the transfer out, which closes its connection.
-    func cancel(_ transfer: HTTPTransfer) {
+    /// Ends a transfer at once and closes its connection. Does nothing when it has ended.
+    func abort(_ transfer: any CurlTransfer, _ error: HTTPError) {
+        guard transfer.end(error) else { return }
         loop.execute {
             guard let handle = self.running.removeValue(forKey: ObjectIdentifier(transfer)) else { return }
             self.release(handle)
@@ -127,11 +128,10 @@ import Synchronization
         unsafe curl_multi_socket_action(multi, socket, events, &count)
         var result = CURLE_OK
         while let easy = unsafe ccurl_multi_next_finished(multi, &result) {
-            guard let transfer = unsafe CurlHandle.transfer(of: easy) else { continue }
+            guard let transfer = unsafe CurlHandle.handle(of: easy)?.transfer else { continue }
             guard let handle = running.removeValue(forKey: ObjectIdentifier(transfer)) else { continue }
-            let error = handle.error(for: result)
+            transfer.finished(result, handle)
             release(handle)
-            transfer.end(error)
         }
     }
 

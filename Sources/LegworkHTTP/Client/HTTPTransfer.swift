@@ -71,7 +71,7 @@ final class HTTPTransfer: Sendable {
 
     /// Ends the transfer at once and closes its connection. Does nothing when it has ended.
     func abort(_ error: HTTPError) {
-        if end(error) { driver.cancel(self) }
+        driver.abort(self, error)
     }
 
     // MARK: libcurl's side, on the loop

@@ -42,7 +42,9 @@ struct DescribingTheInterface {
     @Test("fits what every operation answers")
     func everyOperation() async throws {
         try await Site.use { site in
-            _ = try await site.serve()
+            // A daemon with a channel: what it is told lands in a file.
+            try Files.write(site.folder + "/channels.json", #"{"channels": {"chat": {"file": "\#(site.folder)/told.txt"}}}"#)
+            _ = try await site.serve("--channels", site.folder + "/channels.json")
             let seen = Lock<Set<String>>([])
             @discardableResult
             func ask(_ method: String, _ target: String, _ body: JSONValue? = nil, _ headers: String..., is status: Int) async throws
@@ -84,8 +86,27 @@ struct DescribingTheInterface {
             try await ask("POST", "/v1/tasks/\(running)/resume", [:], is: 202)
             try await ask("POST", "/v1/tasks/\(running)/answer", ["answers": ["q": 1]], is: 409)
             try await ask("POST", "/v1/tasks/\(running)/messages", ["message": "hello"], is: 409)
-            try await ask("POST", "/v1/tasks/\(running)/redirects", ["channel": "chat"], is: 409)
-            try await ask("DELETE", "/v1/tasks/\(running)/redirects", is: 200)
+            try await ask("POST", "/v1/tasks/\(running)/redirects", ["channel": "none"], is: 409)
+            for status in [201, 200] {
+                try await ask("POST", "/v1/tasks/\(running)/redirects", ["channel": "chat", "max_chars": 50, "on": ["failed"]], is: status)
+            }
+            try await ask("GET", "/v1/tasks/\(running)", is: 200)
+            let told = try await ask("POST", "/v1/tasks/later/redirects", [:], is: 409)
+            #expect(told.errorDetail?.contains("'chat'") == true, "\(told)")
+            let delivery = try await ask("POST", "/v1/tasks/later/redirects", ["channel": "chat"], is: 201)
+            let name = try #require(delivery.json["delivery"]?["id"]?.string, "\(delivery)")
+            try await ask("GET", "/v1/tasks/later/redirects", is: 200)
+            try await ask("GET", "/v1/channels", is: 200)
+            try await ask("POST", "/v1/channels/chat/test", [:], is: 200)
+            try await ask("GET", "/v1/deliveries?task=later&channel=chat&state=pending,delivered&after=0&limit=5", is: 200)
+            try await ask("POST", "/v1/deliveries/\(name)/replay", [:], is: 202)
+            try await ask("POST", "/v1/deliveries/replay", ["channel": "chat"], is: 202)
+            try await ask("DELETE", "/v1/deliveries/\(name)", is: 200)
+            try await ask("DELETE", "/v1/deliveries?channel=chat", is: 200)
+            try await ask("DELETE", "/v1/tasks/\(running)/redirects?number=1", is: 200)
+            try await ask("GET", "/v1/answers/none", is: 404)
+            try await ask("POST", "/v1/answers/none", is: 404)
+            try await ask("POST", "/v1/inbound/chat", ["type": "task.cancel", "data": ["task": "x"]], is: 404)
             try await ask("POST", "/v1/tasks/\(running)/pin", [:], is: 200)
             try await ask("POST", "/v1/tasks/\(running)/unpin", [:], is: 200)
             try await ask("POST", "/v1/tasks/\(running)/cancel", [:], is: 200)

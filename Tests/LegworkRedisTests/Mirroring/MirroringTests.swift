@@ -3,6 +3,7 @@ import LegworkCore
 import LegworkRedis
 import LegworkSQLite
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 /// A clock on which short waits are over at once, for what really takes its time is Redis.

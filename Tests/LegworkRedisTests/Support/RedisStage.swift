@@ -1,6 +1,7 @@
 import LegworkCore
 import LegworkRedis
 import LegworkTestKit
+import TestPrograms
 import Testing
 
 /// A Redis, a result store on it, and a look at what is really there.

@@ -1,5 +1,6 @@
 import Glibc
 import LegworkCore
+import TestPrograms
 
 /// Something on a loopback port that is no Redis: it says one thing to everybody who connects, and hangs up.
 final class Stranger: Sendable {

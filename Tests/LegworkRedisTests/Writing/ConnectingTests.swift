@@ -1,6 +1,7 @@
 import Glibc
 import LegworkCore
 import LegworkRedis
+import TestPrograms
 import Testing
 
 @Suite("The connection to Redis", .needsRedis)

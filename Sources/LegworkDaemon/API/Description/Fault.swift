@@ -51,7 +51,7 @@ struct Fault: Sendable, Hashable {
     static let inboxFull = Fault(429, "inbox_full", "Too many messages lie unread.")
     static let nameTaken = Fault(409, "name_taken", "A live task of the owner has the name.")
     static let noAgent = Fault(409, "no_agent", "A prompt needs an agent, and none is configured.")
-    static let noChannel = Fault(409, "no_channel", "No channel is configured.")
+    static let noChannel = Fault(409, "no_channel", "There is no such channel for the owner.")
     static let noInbox = Fault(409, "no_inbox", "The task takes no messages.")
     static let notAsked = Fault(409, "not_asked", "The task did not ask that, or has its answer.")
     static let notFinished = Fault(409, "not_finished", "The task has not ended.")
@@ -71,5 +71,5 @@ struct Fault: Sendable, Hashable {
     /// What may become of a reference to a task.
     static let task = [notFound, ambiguous]
     /// What may become of a new task.
-    static let newTask = [unknownTool, invalidArguments, nameTaken, queueDraining, familyCancelled, notFound, ambiguous]
+    static let newTask = [unknownTool, invalidArguments, nameTaken, queueDraining, familyCancelled, notFound, ambiguous] + redirects
 }

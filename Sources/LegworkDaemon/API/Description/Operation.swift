@@ -11,7 +11,7 @@ struct Operation: Sendable {
 
     /// What operations are about; the document lists them by that.
     enum Subject: String, Sendable, CaseIterable {
-        case tasks, tools, queues, schedules, notices, messages, tokens, service
+        case tasks, channels, tools, queues, schedules, notices, messages, tokens, service
     }
 
     /// A header field that matters to an operation.

@@ -1,0 +1,148 @@
+import LegworkCore
+import Synchronization
+
+/// Delivers what lies in the outbox: each channel by itself, so that none holds up another.
+///
+/// It is woken by what is written in this process; what was written before, or elsewhere, is found at the start.
+final class DeliveryDispatcher: Sendable {
+    private static let pageSize = 100
+
+    private let book: ChannelBook
+    private let posts: [String: ChannelPost]
+    private let strays: AsyncStream<Void>
+    private let straying: AsyncStream<Void>.Continuation
+
+    init(_ book: ChannelBook, _ policy: DeliveryPolicy) {
+        self.book = book
+        posts = Dictionary(uniqueKeysWithValues: book.names.compactMap { name in book[name].map { (name, ChannelPost($0, policy)) } })
+        (strays, straying) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: - Being told
+
+    /// Says that deliveries are written.
+    func wake(_ deliveries: [Delivery]) {
+        for delivery in deliveries { wake(delivery.channel) }
+    }
+
+    /// Says that something for a channel may be due.
+    func wake(_ channel: String) {
+        if let post = posts[channel] { post.wake() } else { straying.yield() }
+    }
+
+    /// Says that something may be due for any channel.
+    func wakeAll() {
+        for post in posts.values { post.wake() }
+        straying.yield()
+    }
+
+    // MARK: - Running
+
+    /// Delivers until it is stopped or cancelled, and returns when nothing is being sent any more.
+    func run(_ engine: Engine) async {
+        for problem in book.problems { engine.problem(problem) }
+        await withDiscardingTaskGroup { group in
+            for post in posts.values { group.addTask { await post.run(engine) } }
+            straying.yield()
+            for await _ in strays {
+                if engine.isShuttingDown { break }
+                await giveUpStrays(engine)
+            }
+        }
+    }
+
+    /// Begins nothing new, and gives the messages that are being sent a moment to arrive.
+    func stop(_ engine: Engine) {
+        straying.finish()
+        for post in posts.values { post.stop(engine) }
+    }
+
+    /// Returns when nothing is being sent.
+    func idle() async { for post in posts.values { await post.idle() } }
+
+    /// Gives up what is for channels that are configured no more.
+    private func giveUpStrays(_ engine: Engine) async {
+        let standings = await engine.insistently("it cannot be seen for which channels something waits") { () throws(StoreError) in
+            try await engine.store.channelStandings(.operator)
+        }
+        for standing in standings ?? [] where standing.pending > 0 && posts[standing.channel] == nil {
+            await giveUpAll(for: standing.channel, engine)
+        }
+    }
+
+    private func giveUpAll(for channel: String, _ engine: Engine) async {
+        let words = Self.noChannel(channel)
+        var query = DeliveryQuery(in: .operator, channel: channel, states: [.pending], limit: Self.pageSize)
+        var count = 0
+        while !engine.isShuttingDown {
+            let page = await engine.insistently("what waits for the channel '\(channel)' cannot be read") { [query] () throws(StoreError) in
+                try await engine.store.deliveries(query)
+            }
+            guard let page else { break }
+            for delivery in page.deliveries {
+                guard case .written(let dead) = await engine.record(delivery, { $0.gaveUp(words, at: $1) }) else { continue }
+                count += 1
+                await engine.note(dead)
+            }
+            guard let next = page.next else { break }
+            query.after = next
+        }
+        if count > 0 { engine.problem("\(count) deliveries are given up: \(words)") }
+    }
+
+    /// What is wrong with what waits for a channel that is configured no more.
+    static func noChannel(_ name: String) -> String {
+        "the configuration has no channel '\(name)' any more; put it back and replay what was given up, or drop it"
+    }
+
+    // MARK: - Looking
+
+    /// How a channel stands, and why it does not work.
+    func state(of channel: String) -> (state: ChannelReport.State, problem: String?) {
+        guard let post = posts[channel] else { return (.blocked, Self.noChannel(channel)) }
+        return post.state.withLock { ($0.lane.circuit.state, $0.lane.circuit.problem) }
+    }
+
+    var figures: DeliveryFigures {
+        DeliveryFigures(
+            channels: posts.mapValues { post in
+                post.state.withLock { state in
+                    var figures = state.figures
+                    figures.state = state.lane.circuit.state
+                    return figures
+                }
+            }
+        )
+    }
+
+    // MARK: - Trying out
+
+    /// Sends a message to a channel beside all that waits. A channel that takes it is taken to work again.
+    func test(_ entry: ChannelEntry, for owner: Owner, _ engine: Engine) async throws -> PieceReceipt {
+        let now = engine.clock.now
+        let id = engine.configuration.makeID()
+        let content = DeliveryContent(
+            task: id,
+            owner: owner,
+            tool: "test",
+            title: "A test of the channel '\(entry.name)'",
+            status: .completed,
+            text: "This is a test: what becomes of tasks can be told here.",
+            createdAt: now,
+            at: now
+        )
+        let outgoing = OutgoingDelivery(content, maximumCharacters: nil, for: entry, engine.configuration)
+        let piece = outgoing.piece(0, of: "test_\(id.description.dropFirst(TaskID.marker.count))", content, now: now)
+        switch await PieceCall(entry.channel, piece).answer(within: entry.timeLimit, engine.deadlines) {
+        case .success(let receipt)?:
+            posts[entry.name]?.works(engine)
+            return receipt
+        case .failure(let error)?: throw TaskManagerError(.deliveryFailed, "the channel '\(entry.name)' did not take it: \(error)")
+        case nil:
+            throw TaskManagerError(
+                .deliveryFailed,
+                "the channel '\(entry.name)' did not answer within \(entry.timeLimit.seconds) s; look whether it can be reached from here"
+            )
+        }
+    }
+}

@@ -1,0 +1,8 @@
+import LegworkCore
+
+extension ScheduleRecord {
+    var redirects: [Redirect] {
+        get { [] }
+        set {}
+    }
+}

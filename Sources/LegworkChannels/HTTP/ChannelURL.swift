@@ -1,0 +1,46 @@
+import LegworkCore
+
+/// Addresses of a configuration: all of one may be a secret, and none is ever shown.
+enum ChannelURL {
+    /// Checks an address and takes it, without the slashes at its end where paths are added to it.
+    static func read(_ settings: inout ChannelSettings, _ key: String, isBase: Bool = false) throws(ChannelConfigurationError) -> Secret? {
+        guard var text = try settings.text(key) else { return nil }
+        let rest = ["https://", "http://"].first { text.hasPrefix($0) }.map { text.dropFirst($0.utf8.count) } ?? ""
+        let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
+        guard let first = rest.first, first != "/", first != "?", isPlain, !text.contains("#"), !isBase || !text.contains("?") else {
+            throw settings.wrong(key, "a URL that begins with https:// or http://, without blanks and '#'\(isBase ? " and '?'" : "")")
+        }
+        while isBase, text.hasSuffix("/") { text.removeLast() }
+        return Secret(text)
+    }
+
+    /// The address with a parameter added to its query.
+    static func adding(_ name: String, _ value: String, to url: String) -> String {
+        "\(url)\(url.contains("?") ? "&" : "?")\(name)=\(encoded(value))"
+    }
+
+    /// A text as one part of a path or a query: everything but letters, digits and `-._~` percent-encoded (RFC 3986, section 2.3).
+    static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What of an address must not be seen: all of it, and each of its parts behind the host that is long enough to be a secret.
+    static func secrets(in url: Secret) -> [String] {
+        let text = url.revealed
+        let authority = text.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
+        let rest = text[authority.endIndex...]
+        let user = authority.contains("@") ? authority.prefix { $0 != "@" }.split(separator: ":") : []
+        let parts = (rest.split { "/?&=".contains($0) } + user).map(String.init).filter { $0.utf8.count >= 8 }
+        return [text, String(rest)] + parts + parts.compactMap { HTTPText.percentDecoded($0) }
+    }
+}

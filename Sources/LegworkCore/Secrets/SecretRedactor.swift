@@ -1,0 +1,32 @@
+/// Takes known secrets out of what others may read.
+package struct SecretRedactor: Sendable {
+    /// Shorter ones would be found where they are not meant.
+    private static let shortest = 6
+    package let secrets: [String]
+
+    /// Knows some secrets.
+    package init(_ secrets: [String]) { self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted { $0.count > $1.count } }
+
+    /// The text with `[hidden]` in the place of each secret.
+    package func redact(_ text: String) -> String {
+        var text = text
+        for secret in secrets where text.contains(secret) {
+            text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "[hidden]")
+        }
+        return text
+    }
+
+    /// The value with `[hidden]` in the place of each secret, in names too.
+    package func redact(_ value: JSONValue) -> JSONValue {
+        if secrets.isEmpty { return value }
+        switch value {
+        case .string(let text): return .string(redact(text))
+        case .array(let elements): return .array(elements.map(redact))
+        case .object(let object):
+            var result = JSONObject()
+            for member in object.members { result[redact(member.key)] = redact(member.value) }
+            return .object(result)
+        case .null, .bool, .integer, .number: return value
+        }
+    }
+}

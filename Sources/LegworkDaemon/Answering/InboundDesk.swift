@@ -1,0 +1,85 @@
+import FoundationEssentials
+import Legwork
+import LegworkCore
+import LegworkHTTP
+import Synchronization
+
+/// Takes webhooks that answer tasks or cancel them, signed as Standard Webhooks 1.0 has it: `webhook-id`, `webhook-timestamp` and
+/// `webhook-signature`, HMAC with SHA-256 over `id.timestamp.body`.
+final class InboundDesk: Sendable {
+    /// How far a webhook's time may be from now.
+    static let tolerance = Duration.seconds(300)
+    /// The longest id.
+    private static let maximumIDBytes = 256
+
+    private let manager: TaskManager
+    private let secrets: [String: [[UInt8]]]
+    private let clock: any TaskClock
+    private let memory = Lock(InboundMemory())
+
+    /// - Parameter secrets: of each channel that takes webhooks, the keys that it may be signed with.
+    init(_ manager: TaskManager, secrets: [String: [[UInt8]]], clock: any TaskClock = SystemClock()) {
+        self.manager = manager
+        self.secrets = secrets
+        self.clock = clock
+    }
+
+    /// Acts on a webhook.
+    ///
+    /// - Returns: the answer's body.
+    /// - Throws: ``APIFault``, also for a task that has no redirect to the channel: it looks like one that is not there.
+    func receive(_ http: HTTPRequest, channel: String, _ body: JSONValue) async throws -> JSONValue {
+        guard let keys = secrets[channel], !keys.isEmpty else {
+            throw APIFault(status: 404, code: "not_found", message: "no channel of this name takes webhooks")
+        }
+        let id = try verify(http, keys)
+        let message = try InboundMessage(body)
+        let name = "\(channel)\u{0}\(id)"
+        switch memory.withLock({ $0.admit(name) }) {
+        case .answered(let answer): return answer
+        case .busy: throw APIFault(status: 409, code: "conflict", message: "this webhook is just being taken; it need not be sent again")
+        case .act: break
+        }
+        do {
+            let answer = try await act(message, channel)
+            memory.withLock { $0.settle(name, answer) }
+            return answer
+        } catch {
+            memory.withLock { $0.forget(name) }
+            throw error
+        }
+    }
+
+    private func act(_ message: InboundMessage, _ channel: String) async throws -> JSONValue {
+        let missing = TaskManagerError.notFound(message.task)
+        guard let record = try? await manager.task(message.task, in: .operator),
+            record.redirects.contains(where: { $0.channel.isExactly(channel) })
+        else { throw missing }
+        let after =
+            switch message.wish {
+            case .answer(let responses): try await manager.respond(message.task, responses, in: .operator)
+            case .cancel: try await manager.cancel(message.task, in: .operator).1
+            }
+        return ["task": .string(after.id.description), "status": .string(after.status.rawValue)]
+    }
+
+    /// - Returns: the webhook's id.
+    private func verify(_ http: HTTPRequest, _ keys: [[UInt8]]) throws(APIFault) -> String {
+        func refused(_ why: String) -> APIFault { APIFault(status: 401, code: "bad_signature", message: why) }
+        guard let id = http.headers["webhook-id"], (1...Self.maximumIDBytes).contains(id.utf8.count),
+            let stamp = http.headers["webhook-timestamp"], let seconds = Int64(stamp), let signatures = http.headers["webhook-signature"]
+        else { throw refused("webhook-id, webhook-timestamp and webhook-signature are needed, as Standard Webhooks has them") }
+        let now = clock.now.milliseconds / 1000
+        guard seconds.magnitude < 1 << 40, abs(now - seconds) <= Self.tolerance.components.seconds else {
+            throw refused("webhook-timestamp is more than \(Self.tolerance.components.seconds) seconds from now")
+        }
+        let signed = Array("\(id).\(stamp).".utf8) + http.body
+        let codes = keys.map { SecretBytes.code(of: signed, key: $0) }
+        let given = signatures.split(separator: " ").prefix(16).filter { $0.hasPrefix("v1,") }
+            .compactMap { Data(base64Encoded: String($0.dropFirst(3))).map { Array($0) } }
+        // All are compared, however early one fits.
+        let count = given.reduce(0) { count, code in count + codes.count { SecretBytes.areEqual($0, code) } }
+        guard count > 0 else { throw refused("the signature does not fit; sign with the channel's secret") }
+        return id
+    }
+}
