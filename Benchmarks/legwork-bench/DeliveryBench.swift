@@ -18,8 +18,13 @@ enum DeliveryBench {
             let counter = DeliveryCounter(expecting: count)
             let entry = ChannelEntry("near", kind: "bench", CountingChannel(counter), concurrency: concurrency)
             let rate = try await rate(of: count, to: [entry], counter, "\(folder.path)/near-\(concurrency).db")
-            report.add("tasks told of in a channel that answers at once, \(concurrency) at a time", rate, "/s")
+            report.add("tasks told of in a channel that answers at once, \(concurrency) at a time, SQLite", rate, "/s")
         }
+        // What of that is the disk's.
+        let counter = DeliveryCounter(expecting: count)
+        let entry = ChannelEntry("near", kind: "bench", CountingChannel(counter), concurrency: 16)
+        let inMemory = try await rate(of: count, to: [entry], counter, MemoryTaskStore(maximumFinished: nil))
+        report.add("tasks told of in a channel that answers at once, 16 at a time, memory", inMemory, "/s")
 
         let loop = try EventLoop(name: "deliveries")
         let server = HTTPServer(loop: loop, handler: HTTPClosureHandler { _, writer in await writer.send(status: 204) })
@@ -30,7 +35,7 @@ enum DeliveryBench {
             let channel = PostingChannel(url: "http://127.0.0.1:\(port)/hook", client: client, counter: counter)
             let entry = ChannelEntry("hook", kind: "bench", channel, concurrency: concurrency)
             let rate = try await rate(of: count, to: [entry], counter, "\(folder.path)/hook-\(concurrency).db")
-            report.add("tasks told of to a webhook over loopback, \(concurrency) at a time", rate, "/s")
+            report.add("tasks told of to a webhook over loopback, \(concurrency) at a time, SQLite", rate, "/s")
         }
         await server.shutdown()
 
@@ -40,7 +45,7 @@ enum DeliveryBench {
             rounds.append((try await ten(count, tenthIsDead: false, folder, round), try await ten(count, tenthIsDead: true, folder, round)))
         }
         report.add(
-            "tasks told of in nine channels beside a dead one",
+            "tasks told of in nine channels beside a dead one, SQLite",
             Measure.percentile(0.5, of: rounds.map(\.dead)),
             "/s",
             peer: "the same beside a tenth that works",
@@ -59,9 +64,20 @@ enum DeliveryBench {
         return try await rate(of: count, to: entries, counter, "\(folder.path)/ten-\(tenthIsDead)-\(round).db") * 0.9
     }
 
-    /// Tasks per second from the first submit until all that is counted has arrived; they go to the channels in turn.
     private static func rate(of count: Int, to entries: [ChannelEntry], _ counter: DeliveryCounter, _ path: String) async throws -> Double {
         let store = try await SQLiteTaskStore.open(path: path)
+        let rate = try await rate(of: count, to: entries, counter, store)
+        await store.close()
+        return rate
+    }
+
+    /// Tasks per second from the first submit until all that is counted has arrived; they go to the channels in turn.
+    private static func rate(
+        of count: Int,
+        to entries: [ChannelEntry],
+        _ counter: DeliveryCounter,
+        _ store: any TaskStore
+    ) async throws -> Double {
         let tool = ClosureTool(ToolDescriptor(name: "noop", description: "Does nothing.")) { _, _ in .text("14 passed") }
         var configuration = TaskManagerConfiguration()
         configuration.workers = 16
@@ -87,7 +103,6 @@ enum DeliveryBench {
         }
         running.cancel()
         try await running.value
-        await store.close()
         return Double(count) / seconds
     }
 }
