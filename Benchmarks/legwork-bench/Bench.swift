@@ -18,7 +18,7 @@ enum Bench {
             ("inline", InlineBench.run), ("background", BackgroundBench.run), ("json", JSONBench.run), ("durable", DurableBench.run),
             ("daemon", DaemonBench.run), ("million", MillionBench.run), ("messages", MessageBench.run),
             ("family", FamilyBench.run), ("queue", QueueBench.run), ("growth", QueueBench.runGrowth),
-            ("http", HTTPBench.run), ("streams", StreamBench.run),
+            ("http", HTTPBench.run), ("streams", StreamBench.run), ("deliveries", DeliveryBench.run),
         ]
         for (name, run) in groups where chosen.isEmpty || chosen.contains(name) {
             note("measuring: \(name)")

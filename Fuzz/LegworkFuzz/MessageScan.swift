@@ -41,13 +41,15 @@ struct MessageScan {
         }
     }
 
+    private static func lowercased(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+
     private static func starts(_ word: String, _ bytes: [UInt8], _ index: Int) -> Bool {
-        index + word.utf8.count <= bytes.count && zip(bytes[index...], word.utf8).allSatisfy { ($0 | 0x20) == ($1 | 0x20) }
+        index + word.utf8.count <= bytes.count && zip(bytes[index...], word.utf8).allSatisfy { lowercased($0) == $1 }
     }
 
     private static func first(_ words: [String], in bytes: [UInt8]) -> String? {
         for index in bytes.indices {
-            if let word = words.first(where: { starts($0, bytes, index) && ($0.utf8.first == bytes[index]) }) { return word }
+            if let word = words.first(where: { starts($0, bytes, index) }) { return word }
         }
         return nil
     }
@@ -55,7 +57,7 @@ struct MessageScan {
     private static func count(_ word: String, in bytes: [UInt8]) -> Int {
         var (count, index) = (0, 0)
         while index < bytes.count {
-            let isThere = bytes[index] == word.utf8.first && starts(word, bytes, index)
+            let isThere = starts(word, bytes, index)
             count += isThere ? 1 : 0
             index += isThere ? word.utf8.count : 1
         }

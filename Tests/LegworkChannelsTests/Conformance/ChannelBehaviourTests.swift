@@ -1,6 +1,7 @@
 import LegworkChannelConformance
 import LegworkCore
 import LegworkTestKit
+import Synchronization
 import Testing
 
 @Suite("What every channel must do")
