@@ -1,4 +1,5 @@
 import LegworkCore
+import Synchronization
 
 // Of several processes that share a store, one sends a message.
 extension ChannelPost {
@@ -19,6 +20,8 @@ extension ChannelPost {
             return claimed
         } catch {
             engine.problem("\(delivery.id) cannot be taken for sending: \(error)")
+            let now = engine.clock.uptime
+            state.withLock { $0.lane.lookFailed(at: now) }
             return nil
         }
     }
