@@ -12,22 +12,27 @@ extension ChannelPost {
             for: entry,
             engine.configuration
         )
+        let due = delivery.dueAt
         var delivery = delivery
         // What is laid out otherwise since, and shorter, may have been sent already.
         while delivery.sent < outgoing.count {
+            if engine.store.isShared {
+                guard let claimed = await claim(delivery, engine) else { return [] }
+                delivery = claimed
+            }
             let call = PieceCall(entry.channel, await piece(of: delivery, outgoing, engine))
             state.withLock { $0.calls[delivery.id] = call }
             let answer = await call.answer(within: entry.timeLimit, engine.deadlines)
             state.withLock { $0.calls[delivery.id] = nil }
             switch answer {
             case .success(let receipt)?:
-                guard let next = await took(receipt, delivery, of: outgoing.count, engine) else { return [] }
+                guard let next = await took(receipt, delivery, of: outgoing.count, due, engine) else { return [] }
                 if next.state == .delivered { return [next] }
                 delivery = next
                 let now = engine.clock.uptime
                 guard state.withLock({ !$0.isStopping && $0.lane.goOn(delivery.id, at: now) }) else { return [] }
-            case .failure(let error)?: return await failed(delivery, error, engine)
-            case nil: return await overdue(delivery, call, of: outgoing.count, engine)
+            case .failure(let error)?: return await failed(delivery, error, due, engine)
+            case nil: return await overdue(delivery, call, of: outgoing.count, due, engine)
             }
         }
         return await record(delivery, engine) { $0.arrived($0.receipt, at: $1) }.map { [$0] } ?? []
@@ -53,7 +58,13 @@ extension ChannelPost {
 
     // MARK: - What came of a message
 
-    private func took(_ receipt: PieceReceipt, _ delivery: Delivery, of count: Int, _ engine: Engine) async -> Delivery? {
+    private func took(
+        _ receipt: PieceReceipt,
+        _ delivery: Delivery,
+        of count: Int,
+        _ due: Timestamp,
+        _ engine: Engine
+    ) async -> Delivery? {
         change(engine) { state, now in
             state.lane.took(delivery.id, pause: receipt.pause, at: now)
             state.figures.messages += 1
@@ -62,12 +73,15 @@ extension ChannelPost {
         if isTooLong { engine.problem("what the channel '\(entry.name)' said of \(delivery.id) is too long to be kept") }
         let said = isTooLong ? nil : receipt.receipt
         let isLast = delivery.sent + 1 >= count
-        let next = await record(delivery, engine) { isLast ? $0.arrived(said, at: $1) : $0.took(said, at: $1) }
+        let next = await record(delivery, engine) { delivery, now in
+            if isLast { delivery.arrived(said, at: now) } else { delivery.took(said, at: now) }
+            delivery.dueAt = due
+        }
         if isLast, next != nil { state.withLock { $0.figures.delivered += 1 } }
         return next
     }
 
-    private func failed(_ delivery: Delivery, _ error: ChannelError, _ engine: Engine) async -> [Delivery] {
+    private func failed(_ delivery: Delivery, _ error: ChannelError, _ due: Timestamp, _ engine: Engine) async -> [Delivery] {
         let chance = engine.configuration.chance()
         let verdict = change(engine) { state, now in
             state.figures.failures[error.code, default: 0] += 1
@@ -75,7 +89,7 @@ extension ChannelPost {
         }
         switch verdict {
         case .keep(let counts):
-            _ = await record(delivery, engine) { $0.postponed(until: $0.dueAt, error.message, counts: counts, at: $1) }
+            _ = await record(delivery, engine) { $0.postponed(until: due, error.message, counts: counts, at: $1) }
             return []
         case .postpone(let pause):
             _ = await record(delivery, engine) { $0.postponed(until: $1 + pause, error.message, at: $1) }
@@ -110,20 +124,26 @@ extension ChannelPost {
     }
 
     /// The time of a call is over. Whatever it still does, the same is not sent again before it has ended.
-    private func overdue(_ delivery: Delivery, _ call: PieceCall, of count: Int, _ engine: Engine) async -> [Delivery] {
+    private func overdue(
+        _ delivery: Delivery,
+        _ call: PieceCall,
+        of count: Int,
+        _ due: Timestamp,
+        _ engine: Engine
+    ) async -> [Delivery] {
         let isStopping = state.withLock { state in
             if !state.isStopping { state.lane.isOverdue(delivery.id) }
             return state.isStopping
         }
         // What is cut short now is sent at the next start.
         if isStopping { return [] }
-        let ended = await failed(delivery, ChannelError(.unavailable, "it took longer than \(entry.timeLimit.seconds) s"), engine)
+        let ended = await failed(delivery, ChannelError(.unavailable, "it took longer than \(entry.timeLimit.seconds) s"), due, engine)
         Task {
             if case .success(let receipt) = await call.lateAnswer {
                 // It was recorded as failed meanwhile.
                 let stored = try? await engine.store.deliveries(DeliveryQuery(in: .operator, id: delivery.id, limit: 1)).deliveries.first
                 if let stored, stored.state == .pending, stored.sent == delivery.sent,
-                    let next = await took(receipt, stored, of: count, engine), next.state == .delivered
+                    let next = await took(receipt, stored, of: count, due, engine), next.state == .delivered
                 {
                     await engine.note(next)
                 }

@@ -53,6 +53,7 @@ struct DeliveryLane: Sendable {
     private var nextStart = Duration.zero
     private var mustLook = true
     private var nextLook: Duration?
+    private var storeFailsUntil = Duration.zero
 
     init(concurrency: Int, interval: Duration, _ policy: DeliveryPolicy) {
         self.concurrency = max(1, concurrency)
@@ -72,7 +73,8 @@ struct DeliveryLane: Sendable {
         if !wantsOpinion, case .after(let time) = circuit.permission(at: now) { return .rest(until: time) }
         let room = room(at: now)
         guard room > 0 else { return .rest(until: nil) }
-        guard now >= nextStart else { return .rest(until: nextStart) }
+        let start = max(nextStart, storeFailsUntil)
+        guard now >= start else { return .rest(until: start) }
         guard mustLook || nextLook.map({ $0 <= now }) ?? false else { return .rest(until: nextLook) }
         // Not later: what is written while it is being looked is to be looked for again.
         mustLook = false
@@ -110,10 +112,10 @@ struct DeliveryLane: Sendable {
         return taken
     }
 
-    /// What is due cannot be read.
+    /// What is due cannot be read, or not be taken for sending.
     mutating func lookFailed(at now: Duration) {
-        mustLook = false
-        nextLook = now + Self.pauseAfterFault
+        mustLook = true
+        storeFailsUntil = now + Self.pauseAfterFault
     }
 
     /// Whether the next message of a delivery may follow at once. If not, its turn comes again.

@@ -76,6 +76,27 @@ struct DeliveringTests {
         #expect(channel.taken.first?.answers == [])
     }
 
+    @Test("is done by one of several processes that share a store")
+    func shared() async throws {
+        let store = FaultyStore(MemoryTaskStore(), isShared: true)
+        let clock = MockClock()
+        let held = channel.hold()
+        let processes = try (0..<2).map { _ in try DeliveryBench([entry(channel)], clock: clock, over: store) }
+        try await processes[0].running {
+            try await processes[0].end(in: "ops")
+            await held.reached.wait()
+            // The other one finds nothing that is due, and something that is written afterwards.
+            try await processes[1].running {
+                try await processes[1].end(in: "ops")
+                await channel.hasTaken(1)
+                held.release()
+                await channel.hasTaken(2)
+            }
+        }
+        #expect(!channel.hadTwins)
+        #expect(channel.tried.count == 2)
+    }
+
     // MARK: - Pieces
 
     @Test("goes on at the message that was not taken, and passes on what was said of the one before")

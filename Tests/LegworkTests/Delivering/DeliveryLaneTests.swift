@@ -90,7 +90,9 @@ struct DeliveryLaneTests {
         #expect(lane.step(at: .seconds(5)) == .rest(until: .seconds(6)))
         lane.lookAgain()
         lane.lookFailed(at: .seconds(7))
+        lane.lookAgain()
         #expect(lane.step(at: .seconds(7)) == .rest(until: .seconds(8)))
+        #expect(lane.step(at: .seconds(8)) == .look(limit: 1))
     }
 
     @Test("comes no sooner than the channel's interval after the one before")

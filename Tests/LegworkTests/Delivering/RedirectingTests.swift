@@ -232,6 +232,24 @@ struct RedirectingTests {
         #expect(bench.problems.all.first?.contains("'gone'") == true)
     }
 
+    @Test("can be asked for with a schedule, of which every task is told")
+    func scheduled() async throws {
+        let bench = try DeliveryBench([entry()])
+        try await bench.running {
+            var request = ScheduleRequest("echo", when: ScheduleText(every: "1h"))
+            request.redirects = [RedirectWish(to: "none")]
+            let fault = await error { [request] in _ = try await bench.manager.schedule(request, as: bench.alice) }
+            #expect(fault?.code == .noChannel)
+            request.redirects = [RedirectWish(to: "ops")]
+            let schedule = try await bench.manager.schedule(request, as: bench.alice)
+            for count in 1...2 {
+                _ = try await bench.manager.runSchedule("\(schedule.id)", in: .operator)
+                await channel.hasTaken(count)
+            }
+        }
+        #expect(Set(channel.taken.map(\.content.task)).count == 2)
+    }
+
     @Test("by a rule is not done again when the task is tried again")
     func retried() async throws {
         let failing = ClosureTool(ToolDescriptor(name: "failing", description: "")) { _, _ in throw ToolFault(description: "no") }
