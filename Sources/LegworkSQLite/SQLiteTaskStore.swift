@@ -36,8 +36,10 @@ public final class SQLiteTaskStore: TaskStore {
         let task = try EncodedTask(request.record)
         let events = try EncodedEvents(request.events)
         let notices = try EncodedNotices(request.notices)
-        return try await writing.run(size: task.row.size + events.row.size + notices.row.size) { (writer) throws(StoreError) in
-            try writer.insert(request, task, events, notices)
+        let deliveries = try EncodedDelivery.all(request.deliveries)
+        let size = task.row.size + events.row.size + notices.row.size + deliveries.size
+        return try await writing.run(size: size) { (writer) throws(StoreError) in
+            try writer.insert(request, task, events, notices, deliveries)
         }
     }
 
@@ -56,8 +58,10 @@ public final class SQLiteTaskStore: TaskStore {
         let task = try EncodedTask(change.record)
         let events = try EncodedEvents(change.events)
         let notices = try EncodedNotices(change.notices)
-        return try await writing.run(size: task.row.size + events.row.size + notices.row.size) { (writer) throws(StoreError) in
-            try writer.commit(change, task, events, notices)
+        let deliveries = try EncodedDelivery.all(change.deliveries)
+        let size = task.row.size + events.row.size + notices.row.size + deliveries.size
+        return try await writing.run(size: size) { (writer) throws(StoreError) in
+            try writer.commit(change, task, events, notices, deliveries)
         }
     }
 

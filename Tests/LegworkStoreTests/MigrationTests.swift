@@ -93,7 +93,7 @@ struct MigrationTests {
         #expect(integrity == "ok")
         await store.close()
         let surgery = try DatabaseSurgery(path: path)
-        #expect(try surgery.integer("PRAGMA user_version") == 6)
+        #expect(try surgery.integer("PRAGMA user_version") == 7)
     }
 
     @Test("goes on where it was: keys, names, families, order, claims and purges")

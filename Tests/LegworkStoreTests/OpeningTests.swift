@@ -64,7 +64,7 @@ struct OpeningTests {
         write("", to: path)
         #expect(await refusal(path) == nil)
         let surgery = try DatabaseSurgery(path: path)
-        #expect(try surgery.integer("PRAGMA user_version") == 6)
+        #expect(try surgery.integer("PRAGMA user_version") == 7)
         #expect(try surgery.integer("PRAGMA application_id") == 0x4c67_776b)
     }
 
@@ -120,7 +120,7 @@ struct OpeningTests {
         let error = await refusal(path)
         #expect(error?.code == .newerSchema)
         #expect(error?.message.contains("99") == true)
-        #expect(error?.message.contains("up to 6") == true)
+        #expect(error?.message.contains("up to 7") == true)
         #expect(read(path) == before)
     }
 

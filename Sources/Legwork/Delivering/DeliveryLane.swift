@@ -67,13 +67,15 @@ struct DeliveryLane: Sendable {
     mutating func lookAgain() { mustLook = true }
 
     /// Decides what to do.
-    func step(at now: Duration) -> Step {
+    mutating func step(at now: Duration) -> Step {
         guard overdue < Self.maximumOverdue else { return .rest(until: nil) }
         if !wantsOpinion, case .after(let time) = circuit.permission(at: now) { return .rest(until: time) }
         let room = room(at: now)
         guard room > 0 else { return .rest(until: nil) }
         guard now >= nextStart else { return .rest(until: nextStart) }
         guard mustLook || nextLook.map({ $0 <= now }) ?? false else { return .rest(until: nextLook) }
+        // Not later: what is written while it is being looked is to be looked for again.
+        mustLook = false
         return .look(limit: room + sending.count + aside.count + (wantsOpinion ? 1 : 0))
     }
 
@@ -101,7 +103,7 @@ struct DeliveryLane: Sendable {
         begun = nil
         for delivery in taken { sending.insert(delivery.id) }
         if !taken.isEmpty { nextStart = now + interval }
-        mustLook = waiting.count > taken.count
+        if waiting.count > taken.count { mustLook = true }
         nextLook = next
         // Whatever stands in the way, there is no sense in asking for it again at once.
         if taken.isEmpty, let next, next <= now { nextLook = now + Self.pauseAfterFault }

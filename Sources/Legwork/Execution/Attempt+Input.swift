@@ -129,6 +129,8 @@ extension TaskRecord {
             sum.notices += transition.notices
             all = sum
         }
+        // Together, as a person is to read them.
+        all?.deliveries = deliveries(at: now)
         return (requests, all)
     }
 

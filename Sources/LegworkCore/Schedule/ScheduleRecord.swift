@@ -45,6 +45,9 @@ public struct ScheduleRecord: Sendable, Hashable {
     /// Whether a task that found nothing leaves no trace.
     public var isWatcher: Bool
 
+    /// Where it is to be told what becomes of each of its tasks.
+    public var redirects: [Redirect] = []
+
     /// Where it stands.
     public var state: State
     /// When it happens next, while it is active.

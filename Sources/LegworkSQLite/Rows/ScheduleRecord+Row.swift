@@ -49,6 +49,7 @@ extension ScheduleRecord {
         fired = body["fired"]?.int ?? 0
         skipped = body["skipped"]?.int ?? 0
         problem = body["problem"]?.string
+        redirects = try [Redirect](stored: body["redirects"])
     }
 }
 
@@ -88,6 +89,7 @@ struct EncodedSchedule: Sendable {
         body["fired"] = JSONValue(record.fired)
         body["skipped"] = JSONValue(record.skipped)
         body["problem"] = record.problem.map(JSONValue.string)
+        if !record.redirects.isEmpty { body["redirects"] = .array(record.redirects.map(\.stored)) }
         self.body = try Self.text(.object(body), "body of a schedule")
     }
 

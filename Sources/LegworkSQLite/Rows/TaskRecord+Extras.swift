@@ -18,6 +18,8 @@ extension TaskRecord.Extras {
         object["queueLimit"] = terms.limits.queue.map { .integer($0.milliseconds) }
         object["retry"] = terms.retry?.stored
         if !evidence.isEmpty { object["evidence"] = .object(evidence.json) }
+        if !redirects.isEmpty { object["redirects"] = .array(redirects.map(\.stored)) }
+        if redirectsAdded != 0 { object["redirectsAdded"] = JSONValue(redirectsAdded) }
         return object.isEmpty ? nil : .object(object)
     }
 
@@ -46,6 +48,8 @@ extension TaskRecord.Extras {
             idle: object["idleLimit"]?.duration,
             queue: object["queueLimit"]?.duration
         )
+        redirects = try [Redirect](stored: object["redirects"])
+        redirectsAdded = object["redirectsAdded"]?.int ?? redirects.map(\.number).max() ?? 0
         if let retry = object["retry"] { terms.retry = try RetryPolicy(stored: retry) }
     }
 }

@@ -8,7 +8,7 @@ struct Migration: Sendable {
     let script: StaticString
 
     /// All steps, in order, numbered from 1.
-    static let all = [tasks, families, queues, schedules, finding, feed]
+    static let all = [tasks, families, queues, schedules, finding, feed, deliveries]
 
     /// The number of the schema that this program writes.
     static var newest: Int64 { Int64(all.count) }

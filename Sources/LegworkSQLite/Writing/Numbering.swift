@@ -45,6 +45,8 @@ struct Numbers: Sendable {
     var feed: Numbering
     /// The numbers of dead letters.
     var letters: Numbering
+    /// The places of deliveries.
+    var deliveries: Numbering
 
     init(_ connection: Connection) throws(StoreError) {
         func numbering(_ fact: String, _ last: SQL) throws(StoreError) -> Numbering {
@@ -55,6 +57,7 @@ struct Numbers: Sendable {
         notices = try numbering("next_notice", "SELECT max(sequence) FROM notices")
         letters = try numbering("next_letter", "SELECT max(number) FROM dead_letters")
         feed = try numbering("next_feed", "SELECT max(feed) FROM events INDEXED BY events_by_feed WHERE feed > 0")
+        deliveries = try numbering("next_delivery", "SELECT max(position) FROM deliveries")
         createdUntil = try connection.integer("SELECT created_until FROM tasks ORDER BY position DESC LIMIT 1") ?? .min
     }
 
@@ -67,7 +70,7 @@ struct Numbers: Sendable {
     /// The promises that are to be stored.
     mutating func renewPromises() -> [(fact: String, promise: Int64)] {
         var promises: [(fact: String, promise: Int64)] = []
-        for path in [\Self.positions, \.notices, \.letters, \.feed] {
+        for path in [\Self.positions, \.notices, \.letters, \.feed, \.deliveries] {
             if let promise = self[keyPath: path].renewPromise() { promises.append((self[keyPath: path].fact, promise)) }
         }
         return promises

@@ -90,6 +90,7 @@ extension Writer {
         try update(statements.updateStanding, row, row.fields.indices, at: position)
         try append(EncodedEvents(transition.events), of: record.owner.name, at: position)
         try tell(EncodedNotices(transition.notices), of: position)
+        try put(EncodedDelivery.all(transition.deliveries))
         pending.move(record.owner.name, from: before, to: record.status)
         pending.change(record.id)
         return record

@@ -5,7 +5,8 @@ extension Writer {
         _ change: TaskChange,
         _ task: EncodedTask,
         _ events: EncodedEvents,
-        _ notices: EncodedNotices
+        _ notices: EncodedNotices,
+        _ deliveries: [EncodedDelivery]
     ) throws(StoreError) -> CommitResult {
         var task = task
         guard let stored = try standing(of: &task) else { return .stale(nil) }
@@ -36,6 +37,7 @@ extension Writer {
             try closeInbox(at: stored.position, acknowledging: Int64(change.acknowledging), now: change.record.updatedAt)
         }
         try tell(notices, of: stored.position)
+        try put(deliveries)
         if !stored.isStandingSame || !stored.isPlacementSame { lineUp(change.record, at: stored.position) }
         pending.move(task.owner, from: status, to: task.status)
         pending.change(task.id)

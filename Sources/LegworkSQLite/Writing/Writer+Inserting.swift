@@ -5,7 +5,8 @@ extension Writer {
         _ request: InsertRequest,
         _ task: EncodedTask,
         _ events: EncodedEvents,
-        _ notices: EncodedNotices
+        _ notices: EncodedNotices,
+        _ deliveries: [EncodedDelivery]
     ) throws(StoreError) -> InsertResult {
         if let idempotencyKey = request.record.idempotencyKey {
             let position = try connection.integer(
@@ -52,6 +53,7 @@ extension Writer {
         if !task.isBodySmall { try putBody(task, at: position) }
         try append(events, of: task.owner, at: position)
         try tell(notices, of: position)
+        try put(deliveries)
         lineUp(request.record, at: position)
         pending.count(task.owner, task.status, 1)
         pending.change(task.id)

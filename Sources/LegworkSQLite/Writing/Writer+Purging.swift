@@ -42,6 +42,7 @@ extension Writer {
             try deleteEvents(of: task.owner, at: task.position)
             try connection.run("DELETE FROM messages WHERE position = \(task.position)")
             try connection.run("DELETE FROM inboxes WHERE position = \(task.position)")
+            try connection.run("DELETE FROM deliveries INDEXED BY deliveries_by_task WHERE task = \(task.id) AND state = 'delivered'")
             pending.count(task.owner, task.status, -1)
             pending.change(id)
             purged.append(id)

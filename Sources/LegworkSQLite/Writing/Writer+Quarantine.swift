@@ -7,6 +7,7 @@ enum DamagedPlace: Sendable, Hashable {
     case notice(sequence: Int64)
     case letter(number: Int64)
     case schedule(id: String)
+    case delivery(position: Int64)
 }
 
 extension Writer {
@@ -35,6 +36,11 @@ extension Writer {
                 let row: SQL = "SELECT \(trusted: ScheduleRecord.columns) FROM schedules WHERE id = \(id)"
                 if let damage = try damage(of: row, { (row) throws(RowDamage) in _ = try ScheduleRecord(row) }) {
                     try setAsideSchedule(id, damage)
+                }
+            case .delivery(let position):
+                let row: SQL = "SELECT \(trusted: Delivery.columns) FROM deliveries WHERE position = \(position)"
+                if let damage = try damage(of: row, { (row) throws(RowDamage) in _ = try Delivery(row) }) {
+                    try setAsideDelivery(position, damage)
                 }
             }
         }
@@ -117,6 +123,14 @@ extension Writer {
     func setAsideSchedule(_ id: String, _ damage: RowDamage) throws(StoreError) {
         let place: SQL = "FROM schedules WHERE id = \(id)"
         try keep("SELECT * \(place)", as: "schedules", try record(damage.problem, of: id, at: 0))
+        try connection.run("DELETE \(place)")
+    }
+
+    /// Moves a damaged delivery out of the way, so that the others go on.
+    func setAsideDelivery(_ position: Int64, _ damage: RowDamage) throws(StoreError) {
+        let place: SQL = "FROM deliveries WHERE position = \(position)"
+        let id = try text("SELECT task \(place)")
+        try keep("SELECT * \(place)", as: "deliveries", try record("delivery \(position): \(damage.problem)", of: id, at: 0))
         try connection.run("DELETE \(place)")
     }
 

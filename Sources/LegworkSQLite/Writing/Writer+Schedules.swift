@@ -7,15 +7,17 @@ extension Writer {
         let task: EncodedTask
         let events: EncodedEvents
         let notices: EncodedNotices
+        let deliveries: [EncodedDelivery]
 
         init(_ request: InsertRequest) throws(StoreError) {
             self.request = request
             task = try EncodedTask(request.record)
             events = try EncodedEvents(request.events)
             notices = try EncodedNotices(request.notices)
+            deliveries = try EncodedDelivery.all(request.deliveries)
         }
 
-        var size: Int { task.row.size + events.row.size + notices.row.size }
+        var size: Int { task.row.size + events.row.size + notices.row.size + deliveries.size }
     }
 
     func insert(_ request: ScheduleInsert, _ schedule: EncodedSchedule) throws(StoreError) -> ScheduleInsertResult {
@@ -69,7 +71,7 @@ extension Writer {
             throw StoreError(.invalid, "the owner and the name of \(stored.id) are fixed; commit the schedule with those it has")
         }
         var result: InsertResult?
-        if let task { result = try insert(task.request, task.task, task.events, task.notices) }
+        if let task { result = try insert(task.request, task.task, task.events, task.notices, task.deliveries) }
         try connection.run(
             """
             UPDATE schedules SET state = \(schedule.state), next_at = \(schedule.nextAt), updated_at = \(schedule.updatedAt),

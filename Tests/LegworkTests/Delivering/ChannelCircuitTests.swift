@@ -52,8 +52,8 @@ struct ChannelCircuitTests {
     func retryAfter(wish: Double, pause: Double) {
         var circuit = circuit
         circuit.failed(ChannelError(.rateLimited, "slowly", retryAfter: .seconds(wish)), at: .seconds(10), chance: 0.5)
-        #expect(circuit.permission(at: .seconds(10)) == .after(.seconds(10 + pause)))
-        #expect(circuit.permission(at: .seconds(10 + pause)) == .all)
+        #expect(circuit.permission(at: .seconds(10)) == .after(.seconds(10) + .seconds(pause)))
+        #expect(circuit.permission(at: .seconds(10) + .seconds(pause)) == .all)
     }
 
     @Test("that wants to be asked again at once or in the past is paused as any other", arguments: [0, -5, -1e15])

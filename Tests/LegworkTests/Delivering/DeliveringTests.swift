@@ -51,7 +51,7 @@ struct DeliveringTests {
     @Test("tells a question with the links that answer it, where the channel takes those")
     func question() async throws {
         let asking = ClosureTool(ToolDescriptor(name: "asking", description: "")) { _, context in
-            _ = try await context.ask("May I?", schema: ["type": "object"])
+            _ = try await context.ask("May I?")
             return .text("thanks")
         }
         let answering = ScriptedChannel()

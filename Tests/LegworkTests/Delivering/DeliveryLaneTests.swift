@@ -12,6 +12,11 @@ struct DeliveryLaneTests {
         DeliveryLane(concurrency: concurrency, interval: interval, .standard)
     }
 
+    private func take(_ lane: inout DeliveryLane, _ due: [Delivery], next: Duration?, at now: Duration) -> [Delivery] {
+        _ = lane.step(at: now)
+        return lane.take(due, next: next, at: now)
+    }
+
     private func fail(_ lane: inout DeliveryLane, _ delivery: Delivery, at now: Duration) -> DeliveryLane.Verdict {
         defer { lane.left(delivery.id) }
         return lane.failed(delivery, down, at: now, start + now, chance: 0.5)
@@ -27,7 +32,7 @@ struct DeliveryLaneTests {
         var now = Duration.zero
         for _ in 0..<times {
             if case .rest(let until?) = lane.step(at: now) { now = until }
-            let taken = lane.take(due, next: nil, at: now)
+            let taken = take(&lane, due, next: nil, at: now)
             #expect(taken.map(\.id) == [due[0].id])
             #expect(fail(&lane, taken[0], at: now) != .giveUp)
         }
@@ -39,11 +44,11 @@ struct DeliveryLaneTests {
         var lane = lane()
         let due = [delivery(1), delivery(2), delivery(3)]
         #expect(lane.step(at: .zero) == .look(limit: 1))
-        #expect(lane.take([due[0]], next: .zero, at: .zero) == [due[0]])
+        #expect(take(&lane, [due[0]], next: .zero, at: .zero) == [due[0]])
         #expect(lane.step(at: .zero) == .rest(until: nil))
         end(&lane, due[0])
         #expect(lane.step(at: .zero) == .look(limit: 1))
-        #expect(lane.take([due[1]], next: .zero, at: .zero) == [due[1]])
+        #expect(take(&lane, [due[1]], next: .zero, at: .zero) == [due[1]])
     }
 
     @Test("is as much at once as the channel takes, and never the same twice")
@@ -51,28 +56,37 @@ struct DeliveryLaneTests {
         var lane = lane(3)
         let due = (1...5).map { delivery($0) }
         #expect(lane.step(at: .zero) == .look(limit: 3))
-        #expect(lane.take(Array(due.prefix(3)), next: .zero, at: .zero) == Array(due.prefix(3)))
+        #expect(take(&lane, Array(due.prefix(3)), next: .zero, at: .zero) == Array(due.prefix(3)))
         end(&lane, due[1])
         #expect(lane.step(at: .zero) == .look(limit: 3))
-        #expect(lane.take([due[0], due[2], due[3]], next: .zero, at: .zero) == [due[3]])
+        #expect(take(&lane, [due[0], due[2], due[3]], next: .zero, at: .zero) == [due[3]])
     }
 
     @Test("is nothing until something is written or the time of the next one comes")
     func idle() {
         var lane = lane()
-        #expect(lane.take([], next: nil, at: .zero) == [])
+        #expect(take(&lane, [], next: nil, at: .zero) == [])
         #expect(lane.step(at: .seconds(1e9)) == .rest(until: nil))
         lane.lookAgain()
         #expect(lane.step(at: .zero) == .look(limit: 1))
-        #expect(lane.take([], next: .seconds(60), at: .zero) == [])
+        #expect(take(&lane, [], next: .seconds(60), at: .zero) == [])
         #expect(lane.step(at: .seconds(59)) == .rest(until: .seconds(60)))
         #expect(lane.step(at: .seconds(60)) == .look(limit: 1))
+    }
+
+    @Test("is looked for again when something is written during a look")
+    func woken() {
+        var lane = lane()
+        #expect(lane.step(at: .zero) == .look(limit: 1))
+        lane.lookAgain()
+        #expect(lane.take([], next: nil, at: .zero) == [])
+        #expect(lane.step(at: .zero) == .look(limit: 1))
     }
 
     @Test("is looked for later when something is due that cannot be had, and after a fault")
     func noSpinning() {
         var lane = lane()
-        #expect(lane.take([], next: .zero, at: .seconds(5)) == [])
+        #expect(take(&lane, [], next: .zero, at: .seconds(5)) == [])
         #expect(lane.step(at: .seconds(5)) == .rest(until: .seconds(6)))
         lane.lookAgain()
         lane.lookFailed(at: .seconds(7))
@@ -83,7 +97,7 @@ struct DeliveryLaneTests {
     func interval() {
         var lane = lane(4, every: .seconds(2))
         let due = [delivery(1), delivery(2)]
-        #expect(lane.take(due, next: nil, at: .zero) == [due[0]])
+        #expect(take(&lane, due, next: nil, at: .zero) == [due[0]])
         #expect(lane.step(at: .seconds(1)) == .rest(until: .seconds(2)))
         #expect(lane.step(at: .seconds(2)) == .look(limit: 4))
     }
@@ -92,12 +106,12 @@ struct DeliveryLaneTests {
     func begun() {
         var lane = lane(every: .seconds(2))
         let due = [delivery(1), delivery(2)]
-        _ = lane.take([due[1]], next: nil, at: .zero)
+        _ = take(&lane, [due[1]], next: nil, at: .zero)
         lane.took(due[1].id, pause: .zero, at: .zero)
         let early = lane.goOn(due[1].id, at: .seconds(1))
         #expect(!early)
         lane.left(due[1].id)
-        #expect(lane.take(due, next: nil, at: .seconds(2)) == [due[1]])
+        #expect(take(&lane, due, next: nil, at: .seconds(2)) == [due[1]])
         let inTime = lane.goOn(due[1].id, at: .seconds(4))
         let again = lane.goOn(due[1].id, at: .seconds(5))
         #expect(inTime && !again)
@@ -106,7 +120,7 @@ struct DeliveryLaneTests {
     @Test("waits as long as the channel wants to hear nothing")
     func pause() {
         var lane = lane()
-        _ = lane.take([delivery(1)], next: nil, at: .zero)
+        _ = take(&lane, [delivery(1)], next: nil, at: .zero)
         lane.took(delivery(1).id, pause: .seconds(30), at: .zero)
         lane.left(delivery(1).id)
         #expect(lane.step(at: .seconds(1)) == .rest(until: .seconds(30)))
@@ -121,10 +135,10 @@ struct DeliveryLaneTests {
         for _ in 0..<7 {
             if case .rest(let until?) = lane.step(at: now) { now = until }
             // After the fifth there is a second one to be tried, and there is none.
-            if lane.take(due, next: nil, at: now).isEmpty {
+            if take(&lane, due, next: nil, at: now).isEmpty {
                 guard case .rest(let until?) = lane.step(at: now) else { return #expect(Bool(false), "it does not wait") }
                 now = until
-                #expect(lane.take(due, next: nil, at: now) == due)
+                #expect(take(&lane, due, next: nil, at: now) == due)
             }
             verdicts.append(fail(&lane, due[0], at: now))
         }
@@ -137,10 +151,10 @@ struct DeliveryLaneTests {
         let due = [delivery(1), delivery(2)]
         let now = failing(&lane, due, times: 5)
         #expect(lane.step(at: now) == .look(limit: 2))
-        #expect(lane.take(due, next: nil, at: now) == [due[1]])
+        #expect(take(&lane, due, next: nil, at: now) == [due[1]])
         #expect(fail(&lane, due[1], at: now) == .keep(counts: false))
         #expect(lane.step(at: now) == .rest(until: now + .seconds(1280)))
-        #expect(lane.take(due, next: nil, at: now + .seconds(1280)) == [due[0]])
+        #expect(take(&lane, due, next: nil, at: now + .seconds(1280)) == [due[0]])
     }
 
     @Test("is another one when the first has failed five times; when that arrives, the first is put off")
@@ -148,10 +162,10 @@ struct DeliveryLaneTests {
         var lane = lane()
         let due = [delivery(1), delivery(2)]
         let now = failing(&lane, due, times: 5)
-        #expect(lane.take(due, next: nil, at: now) == [due[1]])
+        #expect(take(&lane, due, next: nil, at: now) == [due[1]])
         end(&lane, due[1], at: now)
         #expect(lane.circuit.state == .ok)
-        #expect(lane.take(due, next: nil, at: now) == [due[0]])
+        #expect(take(&lane, due, next: nil, at: now) == [due[0]])
         #expect(fail(&lane, due[0], at: now) == .postpone(.seconds(5)))
         #expect(lane.circuit.state == .ok)
         #expect(lane.step(at: now) == .look(limit: 1))
@@ -170,7 +184,7 @@ struct DeliveryLaneTests {
     @Test("is what is too old no more, once it has failed")
     func tooOld() {
         var lane = lane()
-        _ = lane.take([delivery(1)], next: nil, at: .zero)
+        _ = take(&lane, [delivery(1)], next: nil, at: .zero)
         let now = start + .seconds(3 * 24 * 3600)
         #expect(lane.failed(delivery(1), down, at: .zero, now, chance: 0.5) == .expire)
     }
@@ -180,13 +194,13 @@ struct DeliveryLaneTests {
         var lane = lane()
         let due = (1...9).map { delivery($0) }
         for delivery in due.prefix(DeliveryLane.maximumOverdue) {
-            #expect(lane.take(due, next: nil, at: .zero) == [delivery])
+            #expect(take(&lane, due, next: nil, at: .zero) == [delivery])
             lane.isOverdue(delivery.id)
             lane.left(delivery.id)
         }
         #expect(lane.step(at: .zero) == .rest(until: nil))
         lane.returned(due[3].id)
         #expect(lane.step(at: .zero) == .look(limit: 8))
-        #expect(lane.take(due, next: nil, at: .zero) == [due[3]])
+        #expect(take(&lane, due, next: nil, at: .zero) == [due[3]])
     }
 }

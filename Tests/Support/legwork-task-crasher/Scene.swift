@@ -13,6 +13,7 @@ import LegworkTestKit
 ///   `?told ID`, `told ID`: the notice of a task's end was.
 /// - `kept ID NAME`: an artifact is kept, filled by ``Scene/filling``. `called ID CALL`: an agent's call has ended, in the timeline.
 ///   `listed ID NUMBER`: so many items are in a task's checklist. `verified ID GATE`: a gate is recorded.
+/// - `promised ID`: the end of a task is to be told in the channel. `arrived KEY`: the channel has a message. `delivered ID`: it has all.
 struct Scene: Sendable {
     static let plays: [String: @Sendable (Scene) async throws -> Void] = [
         "spawn": { try await $0.spawn() },
@@ -22,6 +23,7 @@ struct Scene: Sendable {
         "questions": { try await $0.questions() },
         "notices": { try await $0.notices() },
         "evidence": { try await $0.evidence() },
+        "deliver": { try await $0.deliver() },
         "cut": { try await $0.cut() },
         "leave": { try await $0.leave() },
         "recover": { try await $0.recover() },
@@ -41,7 +43,8 @@ struct Scene: Sendable {
     func newManager() throws -> TaskManager {
         var configuration = TaskManagerConfiguration()
         configuration.outputFolder = outputs
-        let manager = TaskManager(store: store, tools: try ToolRegistry([agent, job, deaf, answer]), configuration: configuration)
+        configuration.channels = [ChannelEntry("paper", kind: "paper", Paper())]
+        let manager = TaskManager(store: store, tools: try ToolRegistry([agent, job, deaf, answer, report]), configuration: configuration)
         try manager.registerEvidenceTools(runner: verifier)
         return manager
     }

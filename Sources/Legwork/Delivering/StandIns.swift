@@ -1,8 +1,0 @@
-import LegworkCore
-
-extension ScheduleRecord {
-    var redirects: [Redirect] {
-        get { [] }
-        set {}
-    }
-}
