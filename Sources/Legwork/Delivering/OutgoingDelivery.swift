@@ -20,7 +20,8 @@ struct OutgoingDelivery: Sendable {
                 template: entry.template,
                 maximumCharacters: maximumCharacters ?? entry.maximumCharacters ?? ChannelEntry.standardMaximumCharacters,
                 link: link,
-                answers: answers
+                answers: answers,
+                body: entry.body
             )
             let layout = formatter.layout(of: content)
             (self.style, messages, isCut) = (style, layout.messages, layout.isCut)

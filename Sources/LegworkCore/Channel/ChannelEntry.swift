@@ -22,6 +22,8 @@ public struct ChannelEntry: Sendable {
     public var timeLimit: Duration
     /// Whether questions come with links that answer them.
     public var takesAnswers: Bool
+    /// How results and questions stand in messages.
+    public var body: BodyStyle
 
     /// How much of a result is told where nobody says it.
     public static let standardMaximumCharacters = 9000
@@ -48,7 +50,8 @@ public struct ChannelEntry: Sendable {
         concurrency: Int = 1,
         interval: Duration = .zero,
         timeLimit: Duration = .seconds(30),
-        takesAnswers: Bool = false
+        takesAnswers: Bool = false,
+        body: BodyStyle = .fenced
     ) {
         self.name = name
         self.kind = kind
@@ -61,6 +64,7 @@ public struct ChannelEntry: Sendable {
         self.interval = interval
         self.timeLimit = timeLimit
         self.takesAnswers = takesAnswers
+        self.body = body
     }
 }
 
