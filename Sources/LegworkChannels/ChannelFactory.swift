@@ -15,6 +15,24 @@ public struct ChannelFactory: Sendable {
         ChannelKind("webhook") { json, means throws(ChannelConfigurationError) in
             WebhookChannel(try WebhookConfiguration(json: json, secrets: means.secrets), means)
         },
+        ChannelKind("slack") { json, means throws(ChannelConfigurationError) in
+            SlackChannel(try SlackConfiguration(json: json, secrets: means.secrets), means)
+        },
+        ChannelKind("discord") { json, means throws(ChannelConfigurationError) in
+            DiscordChannel(try DiscordConfiguration(json: json, secrets: means.secrets), means)
+        },
+        ChannelKind("telegram") { json, means throws(ChannelConfigurationError) in
+            TelegramChannel(try TelegramConfiguration(json: json, secrets: means.secrets), means)
+        },
+        ChannelKind("matrix") { json, means throws(ChannelConfigurationError) in
+            MatrixChannel(try MatrixConfiguration(json: json, secrets: means.secrets), means)
+        },
+        ChannelKind("teams") { json, means throws(ChannelConfigurationError) in
+            TeamsChannel(try TeamsConfiguration(json: json, secrets: means.secrets), means)
+        },
+        ChannelKind("ntfy") { json, means throws(ChannelConfigurationError) in
+            NtfyChannel(try NtfyConfiguration(json: json, secrets: means.secrets), means)
+        },
     ]
 
     /// The words of the kinds that there are.
