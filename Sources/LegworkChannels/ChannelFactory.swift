@@ -6,6 +6,11 @@ import LegworkHTTP
 public struct ChannelFactory: Sendable {
     /// All kinds, a line each.
     private static let makers: [ChannelKind] = [
+        .email,
+        .file,
+        .command,
+        .desktop,
+        .redis,
         ChannelKind("webhook") { json, means throws(ChannelConfigurationError) in
             WebhookChannel(try WebhookConfiguration(json: json, secrets: means.secrets), means)
         },

@@ -41,7 +41,9 @@ public struct CommandChannel: Channel {
             input: JSONValue.object(piece.document).json() + "\n",
             environment: configuration.environment.merging(own) { _, own in own }
         )
-        let said = end.lastLine.isEmpty ? "" : ": \(discreet(end.lastLine))"
+        // What the program was given to keep for itself is not told on.
+        let redactor = SecretRedactor(Array(configuration.environment.values))
+        let said = end.lastLine.isEmpty ? "" : ": \(redactor.redact(end.lastLine))"
         switch end.exit {
         case .exited(0): return PieceReceipt()
         case .exited(Self.temporaryFailure): throw ChannelError(.unavailable, "the program wants it again later\(said)")
@@ -49,13 +51,6 @@ public struct CommandChannel: Channel {
         case .signalled(let number, _):
             throw ChannelError(.unavailable, "the program was ended by \(CommandReport.signalName(number))\(said)")
         case nil: throw ChannelError(.unavailable, "how the program ended is not known")
-        }
-    }
-
-    /// What the program said, without what it was given to keep for itself.
-    private func discreet(_ text: String) -> String {
-        configuration.environment.values.filter { $0.utf8.count >= 4 }.reduce(text) { text, secret in
-            text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
         }
     }
 }

@@ -32,6 +32,8 @@ final class AppendedFile: Sendable {
     private func appendInTurn(_ entry: [UInt8], _ mark: [UInt8]) throws(ChannelError) -> Bool {
         for _ in 0..<Self.maximumTurns {
             let file = try open()
+            // Said aloud, for a program that is being started at this moment has the file too, and with it the lock.
+            defer { _ = flock(file.number, LOCK_UN) }
             guard let size = try lock(file) else { continue }
             let end = try read(file, from: max(0, size - Self.searchedBytes), to: size)
             if contains(end, mark) { return false }

@@ -16,7 +16,7 @@ public struct MailLogin: Sendable, Hashable, CustomStringConvertible, CustomDebu
     /// What a server said, without the password in any of the forms in which it was sent.
     func discreet(_ text: String) -> String {
         let forms = [password, Base64.text(of: Array("\0\(user)\0\(password)".utf8)), Base64.text(of: Array(password.utf8))]
-        return forms.reduce(text) { $0.split(separator: $1, omittingEmptySubsequences: false).joined(separator: "…") }
+        return SecretRedactor(forms).redact(text)
     }
 
     /// The user.

@@ -58,7 +58,7 @@ struct CommandChannelTests {
             environment: ["TOKEN": "hunter2hunter2"]
         )
         let error = try #require(await failure(channel))
-        #expect(error.message == "the program ended with the code 3: no: … [1m")
+        #expect(error.message == "the program ended with the code 3: no: [hidden] [1m")
         #expect(!String(reflecting: channel).contains("hunter2") && !"\(channel)".contains("hunter2"))
     }
 
