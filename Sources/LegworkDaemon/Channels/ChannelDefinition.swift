@@ -29,7 +29,7 @@ struct ChannelDefinition: Sendable {
         access.platforms = try object.list("platforms").map(Set.init)
         targets = try Self.targets(&object)
         maximumCharacters = try object.count("max_chars", 1...1_000_000)
-        template = try object.text("template", atMost: 1000)
+        template = try Self.template(&object)
         concurrency = try object.count("concurrency", 1...100) ?? concurrency
         if let milliseconds = try object.count("interval_ms", 0...3_600_000) { interval = .milliseconds(milliseconds) }
         if let seconds = try object.count("timeout_seconds", 1...600) { timeLimit = .seconds(seconds) }
@@ -50,6 +50,16 @@ struct ChannelDefinition: Sendable {
         self.settings = settings
         try object.finish()
         if isInbound, kind != "webhook" { throw DaemonError("channels.\(name).inbound is for channels of kind webhook") }
+    }
+
+    private static func template(_ object: inout SettingsObject) throws(DaemonError) -> String? {
+        guard let text = try object.text("template", atMost: DeliveryTemplate.maximumBytes) else { return nil }
+        do throws(DeliveryTemplateError) {
+            _ = try DeliveryTemplate(text)
+        } catch {
+            throw DaemonError("\(object.path).template: \(error.message)")
+        }
+        return text
     }
 
     private static func targets(_ object: inout SettingsObject) throws(DaemonError) -> ChannelEntry.TargetPolicy {
