@@ -10,7 +10,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "Clients"))
 
 from daemon import Daemon  # noqa: E402
 from homeserver import Synapse  # noqa: E402
-from mailserver import MailServer  # noqa: E402
 from receiver import Receiver  # noqa: E402
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -43,7 +42,7 @@ class Legwork:
 
     def submit(self, channel: str, *command: str) -> str:
         """Queues a command whose end is told in a channel, and gives the task's id."""
-        arguments = json.dumps({"command": list(command)})
+        arguments = json.dumps({"argv": list(command)})
         return self.run("submit", "--redirect", channel, "--quiet", "run_command", arguments).strip()
 
 
@@ -73,12 +72,5 @@ def receiver():
 @pytest.fixture
 def synapse(tmp_path):
     made = Synapse(tmp_path / "synapse")
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def mailserver(tmp_path):
-    made = MailServer(tmp_path / "mail")
     yield made
     made.stop()

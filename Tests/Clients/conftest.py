@@ -23,7 +23,6 @@ ENVIRONMENTS = {
         "test_host*.py",
         "test_restarts.py",
         "test_http_*.py",
-        "test_mail.py",
     ],
     "strands": ["test_strands.py"],
 }
