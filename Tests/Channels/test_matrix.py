@@ -61,7 +61,7 @@ def test_long_results_killed_in_the_middle_arrive_whole_in_order_and_once(legwor
         token = synapse.user("bot")
         room = synapse.room(token)
         chosen = settings(synapse, token, room)
-        chosen["matrix"]["max_message_bytes"] = 2000
+        chosen |= {"message_size": 2000, "max_messages": 20}
         daemon = legwork({"ops": chosen})
         chance = random.Random(1)
         for number in range(3):

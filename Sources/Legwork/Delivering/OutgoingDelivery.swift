@@ -14,7 +14,8 @@ struct OutgoingDelivery: Sendable {
         answers = entry.takesAnswers && content.status == .inputRequired ? configuration.answerLinks?(content) ?? [] : []
         switch entry.channel.form {
         case .document: (style, messages, isCut) = (nil, [], false)
-        case .messages(let style):
+        case .messages(let platform):
+            let style = platform.narrowed(by: entry)
             let formatter = DeliveryFormatter(
                 style: style,
                 template: entry.template,
@@ -57,6 +58,16 @@ struct OutgoingDelivery: Sendable {
             previous: previous,
             now: now
         )
+    }
+}
+
+extension MessageStyle {
+    /// The style with what the configuration of a channel wants less of.
+    fileprivate func narrowed(by entry: ChannelEntry) -> MessageStyle {
+        var style = self
+        if let size = entry.messageSize, size < limit.count { style.limit = MessageLimit(size, limit.unit) }
+        if let most = entry.maximumMessages { style.maximumMessages = max(1, most) }
+        return style
     }
 }
 

@@ -14,6 +14,10 @@ public struct ChannelEntry: Sendable {
     public var maximumCharacters: Int?
     /// The line above a result; nil takes the standard one. See ``DeliveryFormatter``.
     public var template: String?
+    /// How long one message may be, where that is less than the platform takes, counted as it counts; nil is what it takes.
+    public var messageSize: Int?
+    /// The most messages of one delivery; nil leaves it to the channel.
+    public var maximumMessages: Int?
     /// How many deliveries are sent at once; in order where it is 1.
     public var concurrency: Int
     /// The least time between two messages.
@@ -47,6 +51,8 @@ public struct ChannelEntry: Sendable {
         targets: TargetPolicy = .own,
         maximumCharacters: Int? = nil,
         template: String? = nil,
+        messageSize: Int? = nil,
+        maximumMessages: Int? = nil,
         concurrency: Int = 1,
         interval: Duration = .zero,
         timeLimit: Duration = .seconds(30),
@@ -60,6 +66,8 @@ public struct ChannelEntry: Sendable {
         self.targets = targets
         self.maximumCharacters = maximumCharacters
         self.template = template
+        self.messageSize = messageSize
+        self.maximumMessages = maximumMessages
         self.concurrency = max(1, concurrency)
         self.interval = interval
         self.timeLimit = timeLimit

@@ -11,6 +11,8 @@ struct ChannelDefinition: Sendable {
     var targets = ChannelEntry.TargetPolicy.own
     var maximumCharacters: Int?
     var template: String?
+    var messageSize: Int?
+    var maximumMessages: Int?
     var concurrency = 1
     var interval = Duration.zero
     var timeLimit = Duration.seconds(30)
@@ -30,6 +32,8 @@ struct ChannelDefinition: Sendable {
         targets = try Self.targets(&object)
         maximumCharacters = try object.count("max_chars", 1...1_000_000)
         template = try Self.template(&object)
+        messageSize = try object.count("message_size", 200...1_000_000)
+        maximumMessages = try object.count("max_messages", 1...100)
         concurrency = try object.count("concurrency", 1...100) ?? concurrency
         if let milliseconds = try object.count("interval_ms", 0...3_600_000) { interval = .milliseconds(milliseconds) }
         if let seconds = try object.count("timeout_seconds", 1...600) { timeLimit = .seconds(seconds) }

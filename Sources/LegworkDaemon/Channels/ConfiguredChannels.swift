@@ -99,6 +99,8 @@ extension ConfiguredChannels {
             targets: definition.targets,
             maximumCharacters: definition.maximumCharacters,
             template: definition.template,
+            messageSize: definition.messageSize,
+            maximumMessages: definition.maximumMessages,
             concurrency: definition.concurrency,
             interval: definition.interval,
             timeLimit: definition.timeLimit,
