@@ -16,6 +16,7 @@ extension ChannelPost {
         var delivery = delivery
         // What is laid out otherwise since, and shorter, may have been sent already.
         while delivery.sent < outgoing.count {
+            guard state.withLock({ !$0.isStopping }) else { return [] }
             if engine.store.isShared {
                 guard let claimed = await claim(delivery, engine) else { return [] }
                 delivery = claimed
@@ -83,6 +84,9 @@ extension ChannelPost {
 
     private func failed(_ delivery: Delivery, _ error: ChannelError, _ due: Timestamp, _ engine: Engine) async -> [Delivery] {
         let chance = engine.configuration.chance()
+        var delivery = delivery
+        // Not as long as other processes were to leave it alone.
+        delivery.dueAt = due
         let verdict = change(engine) { state, now in
             state.figures.failures[error.code, default: 0] += 1
             return state.lane.failed(delivery, error, at: now, engine.clock.now, chance: chance)

@@ -114,12 +114,12 @@ final class ChannelPost: Sendable {
 
     /// Begins nothing new, and gives the messages that are being sent a moment to arrive.
     func stop(_ engine: Engine) {
-        let isSending = state.withLock { state in
+        let isFirst = state.withLock { state in
             defer { state.isStopping = true }
-            return !state.isStopping && !state.calls.isEmpty
+            return !state.isStopping
         }
         signalling.finish()
-        guard isSending else { return }
+        guard isFirst else { return }
         _ = engine.deadlines.schedule(after: Self.grace) { [self] in
             for call in state.withLock({ Array($0.calls.values) }) { call.giveUp() }
         }

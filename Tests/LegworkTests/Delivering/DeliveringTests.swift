@@ -97,6 +97,20 @@ struct DeliveringTests {
         #expect(channel.tried.count == 2)
     }
 
+    @Test("is given up in time by processes that share a store too")
+    func sharedTooOld() async throws {
+        channel.answerAlways(.fail(down))
+        let bench = try DeliveryBench([entry(channel)], over: FaultyStore(MemoryTaskStore(), isShared: true))
+        try await bench.running {
+            try await bench.end(in: "ops")
+            // It is taken for sending, and then it is not sent.
+            await bench.recorded(2)
+            bench.clock.advance(by: .seconds(3 * 24 * 3600))
+            await bench.recorded(4)
+        }
+        #expect(try await bench.deliveries().map(\.state) == [.dead])
+    }
+
     // MARK: - Pieces
 
     @Test("goes on at the message that was not taken, and passes on what was said of the one before")
