@@ -53,7 +53,8 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
-        // Without pkg-config, whose answer for hiredis has a flag that the package manager warns of at every build.
+        // Without pkg-config, whose answers for these have flags that the package manager warns of at every build.
+        .systemLibrary(name: "CStrophe", providers: [.apt(["libstrophe-dev"]), .brew(["libstrophe"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
 
         // Ground: the words and the rules.
@@ -66,6 +67,7 @@ let package = Package(
         .target(name: "LegworkEventLoop", dependencies: ["LegworkCore", "CLibevent", "CLinux"], swiftSettings: strictMemory),
         .target(name: "LegworkSQLite", dependencies: ["LegworkCore", "CSQLite"], swiftSettings: strictMemory),
         .target(name: "LegworkRedis", dependencies: ["LegworkCore", "CHiredis"], swiftSettings: strictMemory),
+        .target(name: "LegworkXMPP", dependencies: ["LegworkCore", "CStrophe"], swiftSettings: strictMemory),
         .target(
             name: "LegworkCommands",
             dependencies: ["LegworkCore", "LegworkEventLoop"],
@@ -86,7 +88,7 @@ let package = Package(
         ),
         .target(
             name: "LegworkChannels",
-            dependencies: ["LegworkCore", "LegworkEventLoop", "LegworkHTTP", "LegworkCommands", "LegworkRedis"],
+            dependencies: ["LegworkCore", "LegworkEventLoop", "LegworkHTTP", "LegworkCommands", "LegworkRedis", "LegworkXMPP"],
             swiftSettings: strict
         ),
         .target(name: "LegworkMCP", dependencies: ["LegworkCore", "Legwork"], swiftSettings: strict),
@@ -202,7 +204,7 @@ let package = Package(
             name: "LegworkChannelsTests",
             dependencies: [
                 "LegworkCore", "LegworkChannels", "LegworkChannelConformance", "LegworkEventLoop", "LegworkHTTP", "LegworkRedis",
-                "LegworkTestKit", "TestPrograms",
+                "LegworkXMPP", "LegworkTestKit", "TestPrograms",
             ],
             swiftSettings: strict
         ),

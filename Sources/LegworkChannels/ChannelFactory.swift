@@ -11,6 +11,7 @@ public struct ChannelFactory: Sendable {
         .command,
         .desktop,
         .redis,
+        .xmpp,
         ChannelKind("webhook") { json, means throws(ChannelConfigurationError) in
             WebhookChannel(try WebhookConfiguration(json: json, secrets: means.secrets), means)
         },

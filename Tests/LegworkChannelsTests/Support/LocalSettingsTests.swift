@@ -67,6 +67,8 @@ struct LocalSettingsTests {
             ("file", ["path": "/x", "mode": 1], "'mode'"),
             ("command", ["argv": []], "command.argv"), ("command", "/nowhere/program", "command.argv"),
             ("command", ["argv": "/bin/true", "env": ["LEGWORK_TASK": "x"]], "command.env"), ("desktop", ["x": 1], "'x'"),
+            ("xmpp", ["jid": "x", "password": "${env:P}", "to": "b@x"], "xmpp.jid"), ("xmpp", ["jid": "a@x", "to": "b@x"], "password"),
+            ("xmpp", ["jid": "a@x", "password": "${env:P}", "to": "b@x", "room": "c@x"], "room"),
             ("redis", ["url": "redis://x"], "platform"), ("redis", ["platform": "x", "url": "http://${env:P}"], "redis.url"),
             ("redis", ["platform": "x", "url": "rediss://:${env:P}@x"], "redis.url"),
         ] as [(String, JSONValue, String)]
@@ -88,7 +90,7 @@ struct LocalSettingsTests {
         let factory = try ChannelFactory(loop: loop, secrets: secrets)
         let settings: [(String, JSONValue)] = [
             ("email", ["server": "smtp://x", "from": "a@x", "to": "b@x"]), ("file", "/x"), ("command", "/bin/sh"), ("desktop", true),
-            ("redis", ["platform": "x"]),
+            ("redis", ["platform": "x"]), ("xmpp", ["jid": "a@x", "password": "${env:P}", "room": "r@x", "nickname": "me"]),
         ]
         for (kind, json) in settings { _ = try factory.channel(kind, json) }
     }

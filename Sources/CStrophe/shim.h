@@ -1,0 +1,2 @@
+// libstrophe, a client of XMPP.
+#include <strophe.h>

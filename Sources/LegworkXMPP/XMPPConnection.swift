@@ -1,0 +1,159 @@
+internal import CStrophe
+import LegworkCore
+
+/// A connection of libstrophe and what it points at. It belongs to the thread on which it sends.
+@safe final class XMPPConnection {
+    /// How often it is looked whether the time is over, in milliseconds.
+    private static let turn: UInt = 50
+    private static let isReady: Bool = {
+        xmpp_initialize()
+        return true
+    }()
+
+    private let account: XMPPAccount
+    private var exchange: XMPPExchange
+    private var log: UnsafeMutablePointer<xmpp_log_t>
+    private var context: OpaquePointer?
+    private var connection: OpaquePointer?
+    /// What libstrophe says of logging in and of TLS in its log only.
+    private var hint: XMPPError?
+    private var isOpen = false
+
+    /// Sends a message, which blocks.
+    static func send(
+        _ message: XMPPMessage,
+        by account: XMPPAccount,
+        before deadline: ContinuousClock.Instant,
+        isCancelled: () -> Bool
+    ) -> Result<Void, XMPPError> {
+        guard isReady else { return .failure(XMPPError(.failed, "libstrophe could not be started")) }
+        return XMPPConnection(message, account).run(before: deadline, isCancelled)
+    }
+
+    private init(_ message: XMPPMessage, _ account: XMPPAccount) {
+        self.account = account
+        exchange = XMPPExchange(message, from: account.jid)
+        unsafe log = .allocate(capacity: 1)
+        unsafe context = nil
+        unsafe connection = nil
+        let own = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe log.initialize(to: xmpp_log_t(handler: stropheSaid, userdata: own))
+        unsafe context = xmpp_ctx_new(nil, log)
+        if let context = unsafe context { unsafe connection = xmpp_conn_new(context) }
+    }
+
+    deinit {
+        if let connection = unsafe connection { unsafe xmpp_conn_release(connection) }
+        if let context = unsafe context { unsafe xmpp_ctx_free(context) }
+        unsafe log.deallocate()
+    }
+
+    private func run(before deadline: ContinuousClock.Instant, _ isCancelled: () -> Bool) -> Result<Void, XMPPError> {
+        guard let context = unsafe context, let connection = unsafe connection else {
+            return .failure(XMPPError(.failed, "there is no memory for a connection"))
+        }
+        let flags = account.requiresEncryption ? XMPP_CONN_FLAG_MANDATORY_TLS : XMPP_CONN_FLAG_DISABLE_TLS
+        unsafe xmpp_conn_set_flags(connection, Int(flags))
+        unsafe xmpp_conn_set_jid(connection, account.jid.description)
+        unsafe xmpp_conn_set_pass(connection, account.password.revealed)
+        if let file = account.trustedCertificates { unsafe xmpp_conn_set_cafile(connection, file) }
+        let own = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let host = account.host ?? (account.port == nil ? nil : account.jid.domain)
+        let code =
+            if let host {
+                unsafe xmpp_connect_client(connection, host, account.port ?? 5222, stropheChanged, own)
+            } else {
+                unsafe xmpp_connect_client(connection, nil, 0, stropheChanged, own)
+            }
+        if code != XMPP_EOK { return .failure(hint ?? XMPPError(.unreachable, "the XMPP server cannot be reached")) }
+        isOpen = true
+        while exchange.outcome == nil {
+            if isCancelled() {
+                exchange.failed(XMPPError(.cancelled, "the XMPP server did not take the message in time"))
+            } else if ContinuousClock.now >= deadline {
+                exchange.failed(XMPPError(.timedOut, "the XMPP server did not answer in time"))
+            } else {
+                unsafe xmpp_run_once(context, Self.turn)
+            }
+        }
+        if isOpen { unsafe xmpp_disconnect(connection) }
+        // A good-bye that is not answered is none to wait for.
+        for _ in 0..<4 where isOpen { unsafe xmpp_run_once(context, Self.turn) }
+        return exchange.outcome ?? .failure(XMPPError(.failed, "nothing became of it"))
+    }
+
+    private func say(_ stanzas: [String]) {
+        guard let connection = unsafe connection else { return }
+        for stanza in stanzas { unsafe xmpp_send_raw(connection, stanza, stanza.utf8.count) }
+    }
+
+    // MARK: libstrophe's side, on the same thread
+
+    fileprivate func changed(_ event: xmpp_conn_event_t, hasStreamError: Bool) {
+        switch event {
+        case XMPP_CONN_CONNECT:
+            guard let connection = unsafe connection else { return }
+            unsafe xmpp_handler_add(connection, stropheReceived, nil, nil, nil, Unmanaged.passUnretained(self).toOpaque())
+            say(exchange.connected())
+        case XMPP_CONN_DISCONNECT, XMPP_CONN_FAIL:
+            isOpen = false
+            exchange.failed(hint ?? XMPPError(.unreachable, "the connection to the XMPP server ended"))
+        default: break
+        }
+    }
+
+    fileprivate func received(_ stanza: XMPPExchange.Stanza) { say(exchange.received(stanza)) }
+
+    fileprivate func said(_ text: String) {
+        if text.contains("auth failed") || text.contains("Cannot authenticate") || text.contains("Password hasn't been set") {
+            hint = XMPPError(.login, "the XMPP server does not let the user in; are address and password right?")
+        } else if text.contains("TLS is not supported") || text.contains("Couldn't start TLS") || text.contains("verify failed") {
+            hint = XMPPError(.encryption, "TLS with the XMPP server failed: it offers none, or its certificate cannot be trusted")
+        }
+    }
+}
+
+/// The connection has changed.
+private func stropheChanged(
+    _: OpaquePointer?,
+    _ event: xmpp_conn_event_t,
+    _: Int32,
+    _ error: UnsafeMutablePointer<xmpp_stream_error_t>?,
+    _ context: UnsafeMutableRawPointer?
+) {
+    guard let context = unsafe context else { return }
+    unsafe Unmanaged<XMPPConnection>.fromOpaque(context).takeUnretainedValue().changed(event, hasStreamError: error != nil)
+}
+
+/// A stanza has come. Answering 0 would mean that no other is wanted.
+private func stropheReceived(_: OpaquePointer?, _ stanza: OpaquePointer?, _ context: UnsafeMutableRawPointer?) -> Int32 {
+    guard let context = unsafe context, let stanza = unsafe stanza else { return 1 }
+    func text(_ pointer: UnsafePointer<CChar>?) -> String? { unsafe pointer.map { unsafe String(cString: $0) } }
+    var read = unsafe XMPPExchange.Stanza(name: text(xmpp_stanza_get_name(stanza)) ?? "")
+    read.type = unsafe text(xmpp_stanza_get_type(stanza))
+    read.id = unsafe text(xmpp_stanza_get_id(stanza))
+    read.from = unsafe text(xmpp_stanza_get_from(stanza))
+    if let error = unsafe xmpp_stanza_get_child_by_name(stanza, "error"), let first = unsafe xmpp_stanza_get_children(error) {
+        read.condition = unsafe text(xmpp_stanza_get_name(first))
+    }
+    if let user = unsafe xmpp_stanza_get_child_by_ns(stanza, "http://jabber.org/protocol/muc#user") {
+        var child = unsafe xmpp_stanza_get_children(user)
+        while let status = unsafe child {
+            if unsafe text(xmpp_stanza_get_attribute(status, "code")) == "110" { read.isOwnPresence = true }
+            unsafe child = xmpp_stanza_get_next(status)
+        }
+    }
+    unsafe Unmanaged<XMPPConnection>.fromOpaque(context).takeUnretainedValue().received(read)
+    return 1
+}
+
+/// libstrophe writes its log.
+private func stropheSaid(
+    _ context: UnsafeMutableRawPointer?,
+    _: xmpp_log_level_t,
+    _: UnsafePointer<CChar>?,
+    _ text: UnsafePointer<CChar>?
+) {
+    guard let context = unsafe context, let text = unsafe text else { return }
+    unsafe Unmanaged<XMPPConnection>.fromOpaque(context).takeUnretainedValue().said(String(cString: text))
+}
