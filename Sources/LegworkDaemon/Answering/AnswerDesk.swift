@@ -94,10 +94,11 @@ struct AnswerDesk: Sendable {
         guard clock.now < token.expiresAt else {
             throw APIFault(status: 410, code: "link_expired", message: "this link was good for a day, which is over")
         }
-        guard let record = try? await manager.task(token.task, in: .operator) else {
+        do {
+            return (token, try await manager.task(token.task, in: .operator))
+        } catch let error as TaskManagerError where error.code == .notFound {
             throw APIFault(status: 410, code: "link_expired", message: "the task that this link is about is gone")
         }
-        return (token, record)
     }
 
     private static let unknown = APIFault(status: 404, code: "not_found", message: "this link was not made here; was all of it copied?")

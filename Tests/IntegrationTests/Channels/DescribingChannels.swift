@@ -1,3 +1,4 @@
+import Glibc
 import LegworkCore
 import LegworkHTTP
 import Testing
@@ -68,6 +69,23 @@ struct DescribingChannels {
     func wrong(_ text: String, _ says: String) {
         let error = #expect(throws: DaemonError.self) { try read(text) }
         #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(
+        "that others may read is warned of only where secrets stand in it",
+        arguments: [("https://example.com/x", true), ("${file:", false)]
+    )
+    func open(_ url: String, _ warns: Bool) async throws {
+        try await Site.use { site in
+            try Files.write(site.folder + "/url", "https://example.com/x")
+            let text = warns ? url : "\(url)\(site.folder)/url}"
+            try site.describe(channels: ["ops": ["slack": .string(text)]])
+            chmod(site.channelsFile, 0o644)
+            let daemon = try await site.serve("--channels", site.channelsFile)
+            let log = try await daemon.view { $0.error.contains("channels of ") }.error
+            #expect(log.contains("others may read \(site.channelsFile), and it holds secrets") == warns, "\(log)")
+            #expect(!log.contains("example.com"), "\(log)")
+        }
     }
 
     @Test("that is wrong stops the start of a daemon, and names the file")
