@@ -86,6 +86,25 @@ struct TellingChannels {
         }
     }
 
+    @Test("a program reads all that is known, and one that ends with 75 wants it again later")
+    func program() async throws {
+        try await Site.use { site in
+            func command(_ line: String) -> JSONValue { ["command": ["argv": ["/bin/sh", "-c", .string(line)]]] }
+            let line = "cat > \(site.folder)/read.json; echo $LEGWORK_STATUS $LEGWORK_DELIVERY > \(site.folder)/env.txt"
+            try site.describe(channels: ["prog": command(line), "later": command("exit 75"), "never": command("exit 1")])
+            _ = try await site.serve("--channels", site.channelsFile)
+            let options = ["--redirect", "prog", "--redirect", "later", "--redirect", "never"]
+            #expect(try await site.start(["run"] + options + ["--", "echo", "hello"]).end().code == 0)
+            let all = try await site.deliveries { $0.count == 3 && $0.allSatisfy { ($0["tries"]?.int ?? 0) > 0 } }
+            let states = Dictionary(uniqueKeysWithValues: all.map { ($0["channel"]?.string ?? "", $0["state"]?.string ?? "") })
+            #expect(states == ["prog": "delivered", "later": "pending", "never": "dead"])
+            let read = try JSONValue(parsing: Files.read(site.folder + "/read.json"))
+            #expect(read["text"]?.string?.contains("hello") == true && read["status"] == "completed", "\(read.json())")
+            let told = try #require(all.first { $0["channel"] == "prog" }?["id"]?.string)
+            #expect(Files.text(site.folder + "/env.txt") == "completed \(told)\n")
+        }
+    }
+
     @Test("rules tell of tasks that nobody redirected, each of those it is for")
     func rules() async throws {
         try await Site.use { site in
