@@ -6,7 +6,8 @@ import LegworkEventLoop
 public enum CLI {
     static let commands: [any Command.Type] = [
         Run.self, Call.self, Submit.self, List.self, Show.self, Logs.self, Wait.self, Cancel.self, Retry.self, Resume.self,
-        Answer.self, Send.self, Tree.self, RedirectCommand.self, Channels.self, Queue.self, ScheduleCommand.self, Notices.self, Pin.self, Unpin.self, Clear.self,
+        Answer.self, Send.self, Tree.self, RedirectCommand.self, Channels.self, Queue.self, ScheduleCommand.self, Notices.self, Pin.self,
+        Unpin.self, Clear.self,
         Delete.self, Artifacts.self, Import.self, Stats.self, Tools.self, TokenCommand.self, Serve.self, Stop.self, MCP.self,
         Doctor.self, Version.self,
     ]

@@ -19,7 +19,8 @@ extension Delivery {
     /// "receipt"?, "created_at", "updated_at"}`
     package var report: JSONValue {
         var object: JSONObject = [
-            "id": .string(id.description), "task": .string(task.description), "redirect": JSONValue(id.redirect), "channel": .string(channel),
+            "id": .string(id.description), "task": .string(task.description), "redirect": JSONValue(id.redirect),
+            "channel": .string(channel),
         ]
         object["target"] = target.map(JSONValue.string)
         object["owner"] = .string(owner.name)

@@ -69,7 +69,9 @@ enum RedirectCommand: Command {
     private static func remove(_ invocation: Invocation, _ target: String, number: String?) async throws {
         var query = ""
         if let number {
-            guard Int(number).map({ $0 > 0 }) == true else { throw CLIError(.usage, "--remove takes a redirect's number, as --list shows it") }
+            guard Int(number).map({ $0 > 0 }) == true else {
+                throw CLIError(.usage, "--remove takes a redirect's number, as --list shows it")
+            }
             query = "?number=\(number)"
         }
         let answer = try await invocation.client().request("DELETE", target + query, nil)

@@ -163,7 +163,8 @@ enum ScheduleCommand: Command {
         let schedule = answer["schedule"] ?? .null
         invocation.console.print(line(schedule))
         for member in [
-            "schedule_id", "tool", "created_at", "next_at", "last_at", "last_task_id", "fired", "skipped", "catch_up", "overlap", "redirects",
+            "schedule_id", "tool", "created_at", "next_at", "last_at", "last_task_id", "fired", "skipped", "catch_up", "overlap",
+            "redirects",
             "problem",
         ] {
             guard let value = schedule[member] else { continue }

@@ -200,7 +200,11 @@ extension API {
 
     private static func noDelivery(_ request: Request) -> APIFault {
         let shown = (request.parameters["delivery"] ?? "").truncated(toBytes: 100)
-        return APIFault(status: 404, code: "not_found", message: "there is no delivery '\(shown)'; GET /v1/deliveries lists those you may see")
+        return APIFault(
+            status: 404,
+            code: "not_found",
+            message: "there is no delivery '\(shown)'; GET /v1/deliveries lists those you may see"
+        )
     }
 
     /// The deliveries that a query names. They outlive their task, so one that is gone can be named by its whole id.

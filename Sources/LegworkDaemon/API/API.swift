@@ -18,7 +18,8 @@ struct API: Sendable {
     /// All that it can do; the OpenAPI document is made of this list.
     static let operations: [Operation] =
         serviceOperations + toolOperations + taskOperations + steeringOperations + redirectOperations + channelOperations
-        + answerOperations + evidenceOperations + retentionOperations + messageOperations + queueOperations + scheduleOperations + noticeOperations + tokenOperations
+        + answerOperations + evidenceOperations + retentionOperations + messageOperations + queueOperations
+        + scheduleOperations + noticeOperations + tokenOperations
         + metricsOperations + streamOperations
 
     /// One request, checked, with what every action needs of it.

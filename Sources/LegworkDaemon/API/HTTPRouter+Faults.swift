@@ -17,7 +17,9 @@ extension HTTPRouter.Routes {
             } catch {
                 if !Task.isCancelled {
                     let fault = APIFault(error)
-                    if fault.status == 500 { log.write("\(method) \(request.path): \(error)") }
+                    // Whoever has a link can answer with it: no log has one.
+                    let place = pattern.contains("{token}") ? pattern : request.path
+                    if fault.status == 500 { log.write("\(method) \(place): \(error)") }
                     await writer.send(fault)
                 }
                 // An answer that had begun must break off: what is missing of it would look as if it had never been.

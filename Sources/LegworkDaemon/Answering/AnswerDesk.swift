@@ -92,15 +92,16 @@ struct AnswerDesk: Sendable {
     private func open(_ text: String) async throws -> (AnswerToken, TaskRecord) {
         guard let token = seal.open(text) else { throw Self.unknown }
         guard clock.now < token.expiresAt else {
-            throw APIFault(status: 410, code: "link_expired", message: "this link was good for a day, which is over; answer the task itself")
+            throw APIFault(status: 410, code: "link_expired", message: "this link was good for a day, which is over")
         }
-        guard let record = try? await manager.task(token.task, in: .operator) else {
+        do {
+            return (token, try await manager.task(token.task, in: .operator))
+        } catch let error as TaskManagerError where error.code == .notFound {
             throw APIFault(status: 410, code: "link_expired", message: "the task that this link is about is gone")
         }
-        return (token, record)
     }
 
-    private static let unknown = APIFault(status: 404, code: "not_found", message: "this link is none that was made here; was all of it copied?")
+    private static let unknown = APIFault(status: 404, code: "not_found", message: "this link was not made here; was all of it copied?")
 
     /// The question as long as it waits for its answer; otherwise the fault says what became of it.
     private static func openQuestion(_ key: String, _ record: TaskRecord) throws(APIFault) -> (InputRequest, AnswerForm) {

@@ -51,10 +51,8 @@ final class InboundDesk: Sendable {
     }
 
     private func act(_ message: InboundMessage, _ channel: String) async throws -> JSONValue {
-        let missing = TaskManagerError.notFound(message.task)
-        guard let record = try? await manager.task(message.task, in: .operator),
-            record.redirects.contains(where: { $0.channel.isExactly(channel) })
-        else { throw missing }
+        let record = try await manager.task(message.task, in: .operator)
+        guard record.redirects.contains(where: { $0.channel.isExactly(channel) }) else { throw TaskManagerError.notFound(message.task) }
         let after =
             switch message.wish {
             case .answer(let responses): try await manager.respond(message.task, responses, in: .operator)

@@ -43,7 +43,7 @@ struct ChannelDefinition: Sendable {
         let named = kinds.filter(object.unread.contains)
         guard named.count == 1, let settings = object.value(named[0]) else {
             let list = kinds.joined(separator: ", ")
-            guard named.isEmpty else { throw DaemonError("channels.\(name) has several kinds, \(named.joined(separator: " and ")); give it one") }
+            guard named.isEmpty else { throw DaemonError("channels.\(name) has several kinds, \(named.joined(separator: " and "))") }
             if let key = object.unread.first {
                 let meant = Suggestion.nearest(to: key, in: kinds).map { "; did you mean '\($0)'?" } ?? ""
                 throw DaemonError("channels.\(name): '\(key.truncated(toBytes: 60))' is no kind of channel\(meant); kinds are \(list)")

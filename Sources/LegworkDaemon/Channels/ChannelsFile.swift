@@ -56,7 +56,7 @@ struct ChannelsFile: Sendable {
     private static func isName(_ text: String) -> Bool {
         (1...Redirect.maximumNameBytes).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || Array("._-".utf8).contains(byte)
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || "._-".utf8.contains(byte)
             }
     }
 

@@ -53,7 +53,7 @@ struct ConfiguredChannels {
             self.entries = entries
             inboundKeys = keys
             if Self.isOpenToOthers(path), file.channels.contains(where: \.holdsSecret) {
-                log.write("others may read \(path), and it holds secrets: run chmod 600 on it, or write ${env:NAME} or ${file:PATH} for them")
+                log.write("others may read \(path), and it holds secrets: run chmod 600 on it, or write ${env:NAME} for them")
             }
             log.write("channels of \(path): \(file.channels.map(\.name).joined(separator: ", "))")
         } catch {

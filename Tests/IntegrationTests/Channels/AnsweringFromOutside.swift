@@ -74,7 +74,8 @@ struct AnsweringFromOutside {
             // Programs that show previews look at links.
             for _ in 0..<2 {
                 let page = try await visit(port, "GET", yes)
-                #expect(page.status == 200 && page.text.contains("Delete &#39;&lt;old&gt;.txt&#39;?") && page.text.contains(">Yes</button>"))
+                #expect(page.status == 200 && page.text.contains("Delete &#39;&lt;old&gt;.txt&#39;?"))
+                #expect(page.text.contains(">Yes</button>"))
                 for field in [
                     "Referrer-Policy: no-referrer", "Cache-Control: no-store", "Content-Security-Policy: default-src 'none'",
                     "Content-Type: text/html",

@@ -1,3 +1,4 @@
+import Glibc
 import LegworkCore
 import LegworkHTTP
 import Testing
@@ -51,7 +52,7 @@ struct DescribingChannels {
             (#"{"channels": {"a": {"slack": "x", "owners": "b"}}}"#, "channels.a.owners must be a list of texts"),
             (#"{"channels": {"a": {"slack": "x", "targets": "all"}}}"#, "channels.a.targets must be"),
             (#"{"channels": {"a": {"slack": "x", "max_chars": 0}}}"#, "channels.a.max_chars must be a whole number from 1"),
-            (#"{"channels": {"a": {"slack": "x", "template": "{colour}"}}}"#, "channels.a.template: a template has no placeholder '{colour}'"),
+            (#"{"channels": {"a": {"slack": "x", "template": "{colour}"}}}"#, "channels.a.template: a template has no placeholder"),
             (#"{"channels": {"a": {"slack": "x", "answers": true}}}"#, "channels.a.answers needs 'link'"),
             (#"{"channels": {"a": {"slack": "x", "inbound": true}}}"#, "inbound is for channels of kind webhook"),
             (#"{"channels": {}, "link": "legwork.example"}"#, "'link' must be a URL"),
@@ -68,6 +69,23 @@ struct DescribingChannels {
     func wrong(_ text: String, _ says: String) {
         let error = #expect(throws: DaemonError.self) { try read(text) }
         #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(
+        "that others may read is warned of only where secrets stand in it",
+        arguments: [("https://example.com/x", true), ("${file:", false)]
+    )
+    func open(_ url: String, _ warns: Bool) async throws {
+        try await Site.use { site in
+            try Files.write(site.folder + "/url", "https://example.com/x")
+            let text = warns ? url : "\(url)\(site.folder)/url}"
+            try site.describe(channels: ["ops": ["slack": .string(text)]])
+            chmod(site.channelsFile, 0o644)
+            let daemon = try await site.serve("--channels", site.channelsFile)
+            let log = try await daemon.view { $0.error.contains("channels of ") }.error
+            #expect(log.contains("others may read \(site.channelsFile), and it holds secrets") == warns, "\(log)")
+            #expect(!log.contains("example.com"), "\(log)")
+        }
     }
 
     @Test("that is wrong stops the start of a daemon, and names the file")
