@@ -21,7 +21,8 @@ public struct StoreBehaviour: Sendable, CustomStringConvertible {
         + lostLeases + reading + finding
         + listing + filtering + paging + counting + timeline + feed + purging + keeping + isolation + exactness + extras + flights
         + families
-        + refusing + sending + taking + deadLetters + replaying + telling + posting + noticing + delivering + scheduling + changes + limits + closing
+        + refusing + sending + taking + deadLetters + replaying + telling + posting + noticing + delivering + scheduling + changes + limits
+        + closing
         + durability
 
     init(

@@ -28,8 +28,8 @@ struct Ledger {
             #expect(times > 1 || posted[sequence] == nil, "the notice \(sequence) was given twice")
             posted[sequence] = times
         case "delivered": delivered.insert(try #require(Int64(words[1])))
-        case "gone", "done", "told": given[words[0], default: []].insert(words[1])
-        case "?gone", "?done", "?told": perhapsGiven[String(words[0].dropFirst()), default: []].insert(words[1])
+        case "gone", "done", "told", "arrived": given[words[0], default: []].insert(words[1])
+        case "?gone", "?done", "?told", "?arrived": perhapsGiven[String(words[0].dropFirst()), default: []].insert(words[1])
         case _: throw TestProgram.Failure(description: "unexpected output: \(line)")
         }
     }
@@ -42,6 +42,7 @@ struct Ledger {
         let tasks = try await expectTasks(in: store)
         try await expectNotices(of: tasks, in: store)
         try await expectMessages(of: tasks, in: store)
+        try await expectDeliveries(of: tasks, in: store)
         // Nobody can tell an end a second time.
         for task in tasks where task.status.isTerminal {
             let notice = Notice(of: task, kind: .completed, text: "again", at: .now)
@@ -92,6 +93,27 @@ struct Ledger {
             #expect((notice?.count ?? 0) >= times, "the notice \(sequence) was acknowledged and is gone, or a part of it")
             if delivered.contains(sequence) { #expect(notice?.state == .delivered) }
         }
+    }
+
+    /// Each end is delivered once, and what has not ended is not.
+    private func expectDeliveries(of tasks: [TaskRecord], in store: SQLiteTaskStore) async throws {
+        var deliveries: [Delivery] = []
+        var query = DeliveryQuery(in: .operator, limit: 1000)
+        while true {
+            let page = try await store.deliveries(query)
+            deliveries += page.deliveries
+            guard let next = page.next else { break }
+            query.after = next
+        }
+        let ends = Dictionary(grouping: deliveries, by: \.task)
+        for task in tasks {
+            let (found, id) = (ends[task.id] ?? [], task.id.description)
+            #expect(found.count == (task.status.isTerminal ? 1 : 0), "\(found.count) deliveries of \(id), which is \(task.status)")
+            if isGiven("arrived", id) { #expect(found.map(\.state) == [.delivered], "the arrival of \(id) was acknowledged and is gone") }
+            if !mayBeGiven("arrived", id) { #expect(found.allSatisfy { $0.state == .pending }, "\(id) has arrived by itself") }
+        }
+        #expect(deliveries.count == ends.count)
+        #expect(Set(ends.keys).isSubset(of: tasks.map(\.id)), "what is delivered was never recorded")
     }
 
     /// Every message that was sent is in one place, an inbox or a dead letter, until it is given away; and in no more than one at any time.

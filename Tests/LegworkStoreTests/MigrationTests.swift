@@ -96,6 +96,33 @@ struct MigrationTests {
         #expect(try surgery.integer("PRAGMA user_version") == 7)
     }
 
+    @Test("gets its outbox, and what was written before there were redirects has none")
+    func outbox() async throws {
+        // A file of today without an outbox is one of the sixth schema.
+        var record = try makeRecords()[1]
+        let first = try await SQLiteTaskStore.open(path: path)
+        #expect(try await first.insert(InsertRequest(record)) == .inserted)
+        await first.close()
+        do {
+            let surgery = try DatabaseSurgery(path: path)
+            try surgery.run("DROP TABLE deliveries")
+            try surgery.run("DELETE FROM facts WHERE name = 'next_delivery'")
+            try surgery.run("PRAGMA user_version = 6")
+        }
+        let store = try await SQLiteTaskStore.open(path: path)
+        #expect(try await store.task(TaskLookup(record.id, in: .operator)) == record)
+        #expect(record.redirects.isEmpty)
+        let version = record.version
+        _ = record.add(Redirect(to: "ops"))
+        let transition = try record.apply(.completed, at: start)
+        let change = TaskChange(record, replacing: version, events: transition.events, deliveries: transition.deliveries)
+        #expect(try await store.commit(change) == .applied)
+        #expect(try await store.dueDeliveries(DueDeliveryQuery(channel: "ops", now: start)).deliveries == transition.deliveries)
+        #expect(transition.deliveries.count == 1)
+        #expect(try await store.checkIntegrity() == "ok")
+        await store.close()
+    }
+
     @Test("goes on where it was: keys, names, families, order, claims and purges")
     func goesOn() async throws {
         let records = try makeFirstSchema()

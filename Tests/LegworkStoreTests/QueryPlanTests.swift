@@ -16,7 +16,7 @@ struct QueryPlanTests {
         let store = try await SQLiteTaskStore.open(path: folder.file("tasks.db"), configuration: configuration)
         let model = MemoryTaskStore(timeline: configuration.timeline)
         for seed in 0..<60 { try await RandomOperations(seed: UInt64(10_000 + seed), steps: 100).play(on: store, and: model) }
-        for behaviour in StoreBehaviour.all where behaviour.name.contains("schedule") || behaviour.name.contains("feed") {
+        for behaviour in StoreBehaviour.all where ["schedule", "feed", "deliver"].contains(where: behaviour.name.contains) {
             // Only what they ask matters; they are made for a store of their own.
             try? await behaviour.run(OpenProvider(store: store))
         }
@@ -57,7 +57,7 @@ struct QueryPlanTests {
         #expect(purged.count == 20)
         await store.close()
         let surgery = try DatabaseSurgery(path: path)
-        for table in ["tasks", "bodies", "events", "messages", "inboxes"] {
+        for table in ["tasks", "bodies", "events", "messages", "inboxes", "deliveries"] {
             #expect(try surgery.integer("SELECT count(*) FROM \(table)") == 0, "rows left in \(table)")
         }
         #expect(try surgery.integer("SELECT count(*) FROM counts WHERE owner <> 0") == 0, "rows left in counts")
@@ -72,7 +72,12 @@ struct QueryPlanTests {
         if step.hasPrefix("SCAN"), text.contains("FROM queues") || step.contains("tasks_held") { return true }
         // What is counted of a queue is counted up to a limit.
         if step.hasPrefix("CO-ROUTINE") || step.hasPrefix("SCAN (subquery") {
-            return text.hasSuffix("LIMIT ?)") && (text.contains("tasks_to_claim") || text.contains("tasks_held_by_queue"))
+            let counted = ["tasks_to_claim", "tasks_held_by_queue", "deliveries_standing"]
+            return text.hasSuffix("LIMIT ?)") && counted.contains(where: text.contains)
+        }
+        // Deliveries in several states, each in order, and whether an older one of the same task waits.
+        if ["MERGE (UNION ALL)", "LEFT", "RIGHT"].contains(step) || step.hasPrefix("CORRELATED SCALAR SUBQUERY") {
+            return text.contains("FROM deliveries")
         }
         // What is sorted here is what is live of one name, and the schedules of one.
         if step.hasPrefix("USE TEMP B-TREE"), text.contains("tasks_by_live_name") || text.contains("schedules_by_name") { return true }

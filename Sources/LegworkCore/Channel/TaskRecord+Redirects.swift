@@ -73,15 +73,13 @@ extension DeliveryContent {
     private static func middleCut(_ text: String, to bytes: Int) -> (text: String, omitted: Int) {
         guard text.utf8.count > bytes else { return (text, 0) }
         let half = (bytes - 64) / 2
-        let head = text.truncated(toBytes: half)
-        var (tail, size) = (text.endIndex, 0)
-        while tail > text.startIndex {
-            let before = text.index(before: tail)
-            size += text[before..<tail].utf8.count
-            guard size <= half else { break }
-            tail = before
-        }
-        let omitted = max(0, text.count - head.count - text[tail...].count)
-        return ("\(head)\n… \(omitted) characters left out …\n\(text[tail...])", omitted)
+        // Whole characters only: what lies across a border is left out, however long it is.
+        func characterStart(at index: String.Index) -> String.Index { text.index(before: text.index(after: index)) }
+        let head = characterStart(at: text.utf8.index(text.startIndex, offsetBy: half))
+        let border = text.utf8.index(text.endIndex, offsetBy: -half)
+        var tail = characterStart(at: border)
+        if tail < border { tail = text.index(after: tail) }
+        let omitted = text[head..<tail].count
+        return ("\(text[..<head])\n… \(omitted) characters left out …\n\(text[tail...])", omitted)
     }
 }

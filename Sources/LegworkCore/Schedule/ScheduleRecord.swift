@@ -44,9 +44,8 @@ public struct ScheduleRecord: Sendable, Hashable {
     public var overlap: Overlap
     /// Whether a task that found nothing leaves no trace.
     public var isWatcher: Bool
-
-    /// Where it is to be told what becomes of each of its tasks.
-    public var redirects: [Redirect] = []
+    /// Where it is to be told what becomes of each of its tasks; the tasks number them.
+    public var redirects: [Redirect]
 
     /// Where it stands.
     public var state: State
@@ -88,6 +87,7 @@ public struct ScheduleRecord: Sendable, Hashable {
         catchUp: CatchUp = .latest,
         overlap: Overlap = .skip,
         isWatcher: Bool = false,
+        redirects: [Redirect] = [],
         nextAt: Timestamp?,
         createdAt: Timestamp
     ) {
@@ -104,6 +104,7 @@ public struct ScheduleRecord: Sendable, Hashable {
         self.catchUp = catchUp
         self.overlap = overlap
         self.isWatcher = isWatcher
+        self.redirects = redirects
         state = .active
         self.nextAt = nextAt
         fired = 0

@@ -16,6 +16,8 @@ extension MemoryTaskStore {
         private var all: [Int64] = []
         private var tasks: [TaskID: [Int64]] = [:]
         private var channels: [ExactText: [Int64]] = [:]
+        /// What has not arrived, by channel.
+        private var open: [ExactText: [Int64]] = [:]
         private var due: [ExactText: [Due]] = [:]
         private var last: Int64 = 0
 
@@ -31,7 +33,7 @@ extension MemoryTaskStore {
 
         func due(_ query: DueDeliveryQuery) -> DueDeliveries {
             var answer = DueDeliveries([], next: nil)
-            for entry in due[ExactText(query.channel)] ?? [] {
+            for entry in due[ExactText(query.channel), default: []] {
                 guard let delivery = deliveries[entry.place], !isBehindAnother(delivery, at: entry.place) else { continue }
                 guard entry.time <= query.now, answer.deliveries.count < query.limit else {
                     answer.next = entry.time
@@ -64,13 +66,13 @@ extension MemoryTaskStore {
         }
 
         func find(_ query: DeliveryQuery) -> DeliveryPage {
-            let found = Array(candidates(query).lazy.filter { $0 > query.after }.filter(includes(query)).prefix(query.limit + 1))
+            let found = Array(candidates(query).lazy.filter(includes(query)).prefix(query.limit + 1))
             let page = found.prefix(query.limit)
             return DeliveryPage(page.compactMap { deliveries[$0] }, next: found.count > query.limit ? page.last : nil)
         }
 
         mutating func remove(_ query: DeliveryQuery) -> Int {
-            let meant = Array(candidates(query).lazy.filter { $0 > query.after }.filter(includes(query)).prefix(query.limit))
+            let meant = Array(candidates(query).lazy.filter(includes(query)).prefix(query.limit))
             for place in meant { remove(place) }
             return meant.count
         }
@@ -81,26 +83,34 @@ extension MemoryTaskStore {
         }
 
         func standings(_ scope: Scope) -> [ChannelStanding] {
-            channels.compactMap { channel, places in
+            open.compactMap { channel, places in
                 var standing = ChannelStanding(channel: channel.text, pending: 0, dead: 0, oldestPending: nil)
                 for case let delivery? in places.map({ deliveries[$0] }) where scope.includes(delivery.owner) {
                     switch delivery.state {
                     case .pending:
                         standing.pending = min(standing.pending + 1, ChannelStanding.greatestCount)
-                        standing.oldestPending = min(standing.oldestPending ?? delivery.createdAt, delivery.createdAt)
+                        standing.oldestPending = standing.oldestPending ?? delivery.createdAt
                     case .dead: standing.dead = min(standing.dead + 1, ChannelStanding.greatestCount)
                     case .delivered: break
                     }
                 }
                 return standing.pending + standing.dead > 0 ? standing : nil
-            }.sorted { $0.channel < $1.channel }
+            }.sorted { $0.channel.utf8.lexicographicallyPrecedes($1.channel.utf8) }
         }
 
-        private func candidates(_ query: DeliveryQuery) -> [Int64] {
-            if let id = query.id { return places[id].map { [$0] } ?? [] }
-            if let task = query.task { return tasks[task] ?? [] }
-            if let channel = query.channel { return channels[ExactText(channel)] ?? [] }
-            return all
+        /// The places that may be meant, in order and behind the one that the query names.
+        private func candidates(_ query: DeliveryQuery) -> ArraySlice<Int64> {
+            let list =
+                if let id = query.id {
+                    places[id].map { [$0] } ?? []
+                } else if let task = query.task {
+                    tasks[task] ?? []
+                } else if let channel = query.channel {
+                    (query.states.isEmpty || query.states.contains(.delivered) ? channels : open)[ExactText(channel)] ?? []
+                } else {
+                    all
+                }
+            return list[list.partitioningIndex { $0 > query.after }...]
         }
 
         private func includes(_ query: DeliveryQuery) -> (Int64) -> Bool {
@@ -108,36 +118,45 @@ extension MemoryTaskStore {
         }
 
         private mutating func put(_ delivery: Delivery, at place: Int64) {
-            if let before = deliveries[place] { unplan(before, at: place) }
+            if let before = deliveries[place] { forgetStanding(of: before, at: place) }
             deliveries[place] = delivery
-            guard delivery.state == .pending else { return }
-            let entry = Due(time: delivery.dueAt, place: place)
-            let list = due[ExactText(delivery.channel)] ?? []
-            due[ExactText(delivery.channel), default: []].insert(entry, at: list.partitioningIndex { $0 >= entry })
+            let channel = ExactText(delivery.channel)
+            if delivery.state == .pending { due[channel, default: []].insertSorted(Due(time: delivery.dueAt, place: place)) }
+            if delivery.state != .delivered { open[channel, default: []].insertSorted(place) }
         }
 
-        private mutating func unplan(_ delivery: Delivery, at place: Int64) {
-            guard delivery.state == .pending else { return }
-            let entry = Due(time: delivery.dueAt, place: place)
-            Self.remove(entry, from: &due, ExactText(delivery.channel))
+        /// Takes a delivery out of the lists of what is to be done.
+        private mutating func forgetStanding(of delivery: Delivery, at place: Int64) {
+            let channel = ExactText(delivery.channel)
+            if delivery.state == .pending { Self.remove(Due(time: delivery.dueAt, place: place), from: &due, channel) }
+            if delivery.state != .delivered { Self.remove(place, from: &open, channel) }
         }
 
         private mutating func remove(_ place: Int64) {
             guard let delivery = deliveries.removeValue(forKey: place) else { return }
-            unplan(delivery, at: place)
+            forgetStanding(of: delivery, at: place)
             places[delivery.id] = nil
-            let index = all.partitioningIndex { $0 >= place }
-            all.remove(at: index)
+            all.removeSorted(place)
             Self.remove(place, from: &tasks, delivery.task)
             Self.remove(place, from: &channels, ExactText(delivery.channel))
         }
 
         private static func remove<Key, Element: Comparable>(_ element: Element, from lists: inout [Key: [Element]], _ key: Key) {
-            guard let list = lists[key] else { return }
-            let index = list.partitioningIndex { $0 >= element }
-            guard index < list.count, list[index] == element else { return }
-            if list.count == 1 { lists[key] = nil } else { lists[key]?.remove(at: index) }
+            lists[key]?.removeSorted(element)
+            if lists[key]?.isEmpty == true { lists[key] = nil }
         }
+    }
+}
+
+extension Array where Element: Comparable {
+    // In place: a list that somebody else holds meanwhile would be copied each time.
+    fileprivate mutating func insertSorted(_ element: Element) {
+        if let last, last < element { append(element) } else { insert(element, at: partitioningIndex { $0 >= element }) }
+    }
+
+    fileprivate mutating func removeSorted(_ element: Element) {
+        let index = partitioningIndex { $0 >= element }
+        if index < count, self[index] == element { remove(at: index) }
     }
 }
 

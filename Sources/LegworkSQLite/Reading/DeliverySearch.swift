@@ -9,17 +9,33 @@ struct DeliverySearch {
 
     init(_ query: DeliveryQuery) {
         self.query = query
-        let behind: SQL = "position > \(query.after)\(and: query.scope)"
+        let states = query.states.map(\.rawValue).sorted()
+        var filter: SQL = "position > \(query.after)\(and: query.scope)"
+        if let channel = query.channel { filter = "\(filter) AND channel = \(channel)" }
+        let isOpen = !states.isEmpty && !query.states.contains(.delivered)
+        if !isOpen, !states.isEmpty, states.count < Delivery.State.allCases.count {
+            let words = states.dropFirst().reduce("\(states[0])" as SQL) { "\($0), \($1)" }
+            filter = "\(filter) AND state IN (\(words))"
+        }
         if let id = query.id {
-            rows = "\(Self.all) WHERE id = \(id.description) AND \(behind)"
+            rows = "\(Self.all) WHERE id = \(id.description) AND \(filter)"
         } else if let task = query.task {
-            rows = "\(Self.all) INDEXED BY deliveries_by_task WHERE task = \(task.description) AND \(behind) ORDER BY position"
-        } else if !query.states.isEmpty, !query.states.contains(.delivered) {
-            rows = "\(Self.all) INDEXED BY deliveries_open WHERE state <> 'delivered' AND \(behind) ORDER BY position"
+            rows = "\(Self.all) INDEXED BY deliveries_by_task WHERE task = \(task.description) AND \(filter) ORDER BY position"
+        } else if isOpen {
+            // Each state has its own order; they are merged, not sorted.
+            var merged: SQL = ""
+            for state in states {
+                let index: SQL = query.channel == nil ? "deliveries_open" : "deliveries_standing"
+                let one: SQL = "\(Self.all) INDEXED BY \(index) WHERE state <> 'delivered' AND state = \(state) AND \(filter)"
+                merged = merged.text.isEmpty ? one : "\(merged) UNION ALL \(one)"
+            }
+            rows = "\(merged) ORDER BY position"
         } else if case .owner = query.scope {
-            rows = "\(Self.all) INDEXED BY deliveries_by_owner WHERE \(behind) ORDER BY position"
+            rows = "\(Self.all) INDEXED BY deliveries_by_owner WHERE \(filter) ORDER BY position"
+        } else if query.channel != nil {
+            rows = "\(Self.all) INDEXED BY deliveries_by_channel WHERE \(filter) ORDER BY position"
         } else {
-            rows = "\(Self.all) WHERE \(behind) ORDER BY position"
+            rows = "\(Self.all) NOT INDEXED WHERE \(filter) ORDER BY position"
         }
     }
 

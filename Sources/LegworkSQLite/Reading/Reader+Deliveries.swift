@@ -41,18 +41,16 @@ extension Reader {
     func channelStandings(_ scope: Scope) throws(StoreError) -> [ChannelStanding] {
         try snapshot { () throws(StoreError) in
             var standings: [ChannelStanding] = []
-            var last = ""
+            var last: String?
             while let channel = try channel(after: last) {
                 last = channel
                 let pending = try count("pending", of: channel, scope)
                 let dead = try count("dead", of: channel, scope)
                 guard pending + dead > 0 else { continue }
                 let oldest = try connection.integer(
-                    "SELECT min(created_at) FROM (SELECT created_at \(Self.standing(channel, "pending", scope)) LIMIT \(ChannelStanding.greatestCount))"
-                )
-                standings.append(
-                    ChannelStanding(channel: channel, pending: pending, dead: dead, oldestPending: oldest.map(Timestamp.init(milliseconds:)))
-                )
+                    "SELECT created_at \(Self.standing(channel, "pending", scope)) ORDER BY position LIMIT 1"
+                ).map(Timestamp.init(milliseconds:))
+                standings.append(ChannelStanding(channel: channel, pending: pending, dead: dead, oldestPending: oldest))
             }
             return standings
         }
@@ -72,11 +70,13 @@ extension Reader {
         return Int(number ?? 0)
     }
 
-    private func channel(after last: String) throws(StoreError) -> String? {
+    /// The next channel in the order of its bytes; the first one behind nil.
+    private func channel(after last: String?) throws(StoreError) -> String? {
         var next: String?
+        let behind: SQL = if let last { "channel > \(last)" } else { "channel >= ''" }
         try connection.each(
             """
-            SELECT channel FROM deliveries INDEXED BY deliveries_standing WHERE state <> 'delivered' AND channel > \(last)
+            SELECT channel FROM deliveries INDEXED BY deliveries_standing WHERE state <> 'delivered' AND \(behind)
             ORDER BY channel LIMIT 1
             """
         ) { row in next = row.rawText(0) }

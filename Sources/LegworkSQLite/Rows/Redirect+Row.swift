@@ -12,17 +12,19 @@ extension Redirect {
     }
 
     init(stored json: JSONValue) throws(RowDamage) {
-        guard let channel = json["channel"]?.string, let statuses = json["statuses"]?.array else {
+        guard let channel = json["channel"]?.string, let number = json["number"]?.int, let words = json["statuses"]?.array else {
             throw RowDamage("one of its redirects is incomplete")
         }
+        let statuses = words.compactMap { $0.string.flatMap(TaskStatus.init) }
+        guard statuses.count == words.count else { throw RowDamage("one of its redirects tells of an unknown status") }
         self.init(
             to: channel,
             target: json["target"]?.string,
-            on: Set(statuses.compactMap { $0.string.flatMap(TaskStatus.init) }),
+            on: Set(statuses),
             maximumCharacters: json["maximumCharacters"]?.int,
             isStanding: json["isStanding"]?.bool ?? false
         )
-        number = json["number"]?.int ?? 0
+        self.number = number
     }
 }
 

@@ -130,6 +130,15 @@ extension StoreBehaviour {
             try expect(try await ids(DeliveryQuery(in: one)), equals: [0, 2, 3].map { all[$0].id }, "those of an owner")
             try expect(try await ids(DeliveryQuery(in: one, channel: "ops")), equals: [all[0].id, dead.id], "those of a channel")
             try expect(try await ids(DeliveryQuery(in: one, states: [.dead])), equals: [dead.id], "those that were given up")
+            try expect(
+                try await ids(DeliveryQuery(in: .operator, channel: "ops", states: [.dead])),
+                equals: [dead.id],
+                "those of a channel, too"
+            )
+            let open = DeliveryQuery(in: one, channel: "ops", states: [.pending, .dead])
+            try expect(try await ids(open), equals: [all[0].id, dead.id], "those that have not arrived")
+            let settled = DeliveryQuery(in: one, channel: "ops", states: [.delivered, .dead])
+            try expect(try await ids(settled), equals: [dead.id], "those that are settled")
             try expect(try await ids(DeliveryQuery(in: one, task: all[2].task)), equals: [all[2].id], "those of a task")
             try expect(try await ids(DeliveryQuery(in: one, id: all[1].id)), equals: [], "a foreign one")
             try expect(try await ids(DeliveryQuery(in: .owner("two"), task: all[0].task)), equals: [], "those of a foreign task")
@@ -147,6 +156,21 @@ extension StoreBehaviour {
             try expect(try await stage.store.delete(DeliveryQuery(in: one, limit: 1)), equals: 1, "the deletes within the limit")
             try expect(try await stage.deliveries().map(\.id), equals: [all[1].id, all[2].id], "what is left")
         },
+        StoreBehaviour("a delivery is sent again: from where it stood, or whole when it had arrived") { stage in
+            _ = try await stage.advance(try await stage.addRedirected("ops", "mail"), .completed)
+            for var delivery in try await stage.deliveries() {
+                delivery.took(["ts": "1"], at: Stage.at(1))
+                if delivery.channel == "ops" { delivery.gaveUp("no", at: Stage.at(2)) } else { delivery.arrived(nil, at: Stage.at(2)) }
+                try expect(try await stage.store.commit(DeliveryChange(delivery, replacing: 1)), equals: .applied, "the end")
+                let due = DueDeliveryQuery(channel: delivery.channel, now: Stage.at(9))
+                try expect(try await stage.store.dueDeliveries(due), equals: DueDeliveries([], next: nil), "what is due after the end")
+                let version = delivery.version
+                delivery.replayed(at: Stage.at(5))
+                try expect(try await stage.store.commit(DeliveryChange(delivery, replacing: version)), equals: .applied, "the replay")
+                try expect(try await stage.store.dueDeliveries(due).deliveries, equals: [delivery], "what is due again")
+                try expect(delivery.sent, equals: delivery.channel == "ops" ? 1 : 0, "where it goes on")
+            }
+        },
         StoreBehaviour("it is known how much lies there for each channel") { stage in
             for (owner, channel) in [("one", "ops"), ("two", "ops"), ("one", "mail"), ("one", "quiet")] {
                 _ = try await stage.advance(try await stage.addRedirected(channel, owner: Owner(owner)), .completed)
@@ -157,7 +181,9 @@ extension StoreBehaviour {
                 try expect(try await stage.store.commit(DeliveryChange(next, replacing: 1)), equals: .applied, "the change")
             }
             let mail = ChannelStanding(channel: "mail", pending: 0, dead: 1, oldestPending: nil)
-            func ops(_ pending: Int) -> ChannelStanding { ChannelStanding(channel: "ops", pending: pending, dead: 0, oldestPending: Stage.start) }
+            func ops(_ pending: Int) -> ChannelStanding {
+                ChannelStanding(channel: "ops", pending: pending, dead: 0, oldestPending: Stage.start)
+            }
             try expect(try await stage.store.channelStandings(.operator), equals: [mail, ops(2)], "the channels")
             try expect(try await stage.store.channelStandings(.owner("one")), equals: [mail, ops(1)], "those of an owner")
             try expect(try await stage.store.channelStandings(.owner("nobody")), equals: [], "those of nobody")

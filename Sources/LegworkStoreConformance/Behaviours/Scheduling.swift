@@ -14,6 +14,9 @@ extension StoreBehaviour {
                 record.fired = 7
                 record.skipped = 2
                 record.problem = "why"
+                record.redirects = [
+                    Redirect(to: "ops", target: "x", on: [.failed], maximumCharacters: 9, isStanding: true), Redirect(to: "mail"),
+                ]
             }
             try await stage.add(record)
             for scope in [Scope.operator, .owner("ann")] {

@@ -163,7 +163,14 @@ struct Player {
         // Some events change nothing, and a change without a new version is no change.
         if next.version == base.version { next.touch(at: now) }
         let final = next
-        let change = TaskChange(final, replacing: base.version, token: token(of: base), events: events, notices: notices, deliveries: deliveries)
+        let change = TaskChange(
+            final,
+            replacing: base.version,
+            token: token(of: base),
+            events: events,
+            notices: notices,
+            deliveries: deliveries
+        )
         switch try await pair.ask("the commit of \(final.id)", { try await $0.commit(change) }) {
         case .applied: note(try await pair.model.task(TaskLookup(next.id, in: .operator)) ?? next)
         case .stale(let record?): note(record)

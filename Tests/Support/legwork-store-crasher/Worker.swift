@@ -4,6 +4,7 @@ import LegworkSQLite
 /// One caller of the mode `work`. Each line names what was acknowledged; one that begins with `?` names what is about to be given away.
 ///
 /// - `task ID`, `ended ID`: a task was recorded, has ended; `?told ID`, `told ID`: the notice of its end was acknowledged.
+/// - `?arrived ID`, `arrived ID`: a channel has taken the delivery that tells of a task's end.
 /// - `sent MESSAGE`: a message lies in an inbox; `?gone MESSAGE`, `gone MESSAGE`: it was read, or its dead letter was cleared.
 /// - `posted NOTICE TIMES`, `delivered NOTICE`: a notice stands for so many, was handed out; `?done NOTICE`, `done NOTICE`: it was acknowledged.
 struct Worker: Sendable {
@@ -23,6 +24,7 @@ struct Worker: Sendable {
         try await tell(first)
         try await end(first)
         try await acknowledgeEnd(of: first)
+        try await deliverEnd(of: first)
 
         let heir = try await addTask()
         let letters = try await store.deadLetters(DeadLetterQuery(in: .owner(Owner(name))))
@@ -51,6 +53,7 @@ struct Worker: Sendable {
             lease: Lease(token: .random(), node: NodeID("crasher"), expiresAt: .now),
             createdAt: .now
         )
+        _ = record.add(Redirect(to: "ops"))
         let event = record.newEvent(.created, at: record.createdAt)
         guard try await store.insert(InsertRequest(record, events: [event])) == .inserted else {
             throw Surprise(description: "a task was not recorded")
@@ -109,7 +112,8 @@ struct Worker: Sendable {
             replacing: record.version,
             token: record.lease?.token,
             events: transition.events,
-            notices: transition.notices
+            notices: transition.notices,
+            deliveries: transition.deliveries
         )
         guard try await store.commit(change) == .applied else { throw Surprise(description: "an end was not recorded") }
         Crasher.say("ended \(record.id)")
@@ -120,6 +124,17 @@ struct Worker: Sendable {
         guard let notice = notices.first(where: \.kind.isTerminal) else { throw Surprise(description: "an end was not told") }
         try await giveAway("told", "\(record.id)") {
             _ = try await store.mark(NoticeMark(.sequences([notice.sequence]), as: .acknowledged, in: .operator, now: .now))
+        }
+    }
+
+    private func deliverEnd(of record: TaskRecord) async throws {
+        let page = try await store.deliveries(DeliveryQuery(in: .operator, task: record.id))
+        guard var delivery = page.deliveries.first else { throw Surprise(description: "an end is not to be delivered") }
+        delivery.arrived(nil, at: .now)
+        try await giveAway("arrived", "\(record.id)") {
+            guard try await store.commit(DeliveryChange(delivery, replacing: 1)) == .applied else {
+                throw Surprise(description: "an arrival was not recorded")
+            }
         }
     }
 
