@@ -11,6 +11,7 @@ struct ChannelDefinition: Sendable {
     var targets = ChannelEntry.TargetPolicy.own
     var maximumCharacters: Int?
     var template: String?
+    var body = BodyStyle.fenced
     var messageSize: Int?
     var maximumMessages: Int?
     var concurrency = 1
@@ -32,6 +33,12 @@ struct ChannelDefinition: Sendable {
         targets = try Self.targets(&object)
         maximumCharacters = try object.count("max_chars", 1...1_000_000)
         template = try Self.template(&object)
+        if let text = try object.text("body", atMost: 20) {
+            guard let style = BodyStyle(rawValue: text) else {
+                throw object.wrong("body", "one of \(BodyStyle.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))")
+            }
+            body = style
+        }
         messageSize = try object.count("message_size", 200...1_000_000)
         maximumMessages = try object.count("max_messages", 1...100)
         concurrency = try object.count("concurrency", 1...100) ?? concurrency

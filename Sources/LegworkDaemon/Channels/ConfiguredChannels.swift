@@ -104,7 +104,8 @@ extension ConfiguredChannels {
             concurrency: definition.concurrency,
             interval: definition.interval,
             timeLimit: definition.timeLimit,
-            takesAnswers: definition.takesAnswers
+            takesAnswers: definition.takesAnswers,
+            body: definition.body
         )
     }
 
