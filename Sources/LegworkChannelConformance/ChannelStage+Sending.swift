@@ -20,7 +20,7 @@ extension ChannelStage {
     }
 
     /// The pieces of a delivery, as it would be sent.
-    func pieces(_ content: DeliveryContent, maximumCharacters: Int = 9000, target: String? = nil) -> [DeliveryPiece] {
+    func pieces(_ content: DeliveryContent, maximumCharacters: Int = 400_000, target: String? = nil) -> [DeliveryPiece] {
         let delivery = DeliveryID(task: content.task, redirect: 1, event: 3).description
         func piece(_ index: Int, _ count: Int, _ message: FormattedMessage?) -> DeliveryPiece {
             DeliveryPiece(
@@ -44,7 +44,7 @@ extension ChannelStage {
     /// A content that makes several messages, where the channel has such; nil for documents.
     func longContent() -> DeliveryContent? {
         guard case .messages(let style) = channel.form, style.maximumMessages > 1 else { return nil }
-        let text = Self.lines(8).map { $0 + String(repeating: ".", count: style.limit.count / 4) }.joined(separator: "\n")
+        let text = Self.lines(8).map { $0 + String(repeating: ".", count: style.limit.count / 6) }.joined(separator: "\n")
         return Self.content(text)
     }
 

@@ -64,12 +64,12 @@ def test_long_results_killed_in_the_middle_arrive_whole_in_order_and_once(legwor
         chosen |= {"message_size": 2000, "max_messages": 20}
         daemon = legwork({"ops": chosen})
         chance = random.Random(1)
-        for number in range(3):
-            daemon.submit("ops", "sh", "-c", f"seq -f 'task{number} line %g' 1 450")
+        tasks = [daemon.submit("ops", "seq", "-f", f"task{number} line %g", "1", "450") for number in range(3)]
         for _ in range(6):
             time.sleep(chance.uniform(0.2, 1.2))
             daemon.daemon.restart()
-        wait(lambda: all(each["state"] == "delivered" for each in daemon.json("channels", "deliveries")["deliveries"]), 90)
+        for task in tasks:
+            wait(lambda: [each["state"] for each in daemon.json("redirect", task, "--list")["deliveries"]] == ["delivered"], 90)
         bodies = [content["body"] for content in synapse.messages(token, room)]
     finally:
         synapse.stop()

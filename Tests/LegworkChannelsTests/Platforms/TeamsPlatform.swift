@@ -1,0 +1,47 @@
+import LegworkChannelConformance
+import LegworkChannels
+import LegworkCore
+import LegworkHTTP
+
+struct TeamsPlatform: Platform {
+    let name = "teams"
+    let capabilities = ChannelCapabilities.http
+    let secrets = ["teams-secret-path-0123", "sig-secret-0123456789"]
+    let target: String? = nil
+    private let path = "/workflows/teams-secret-path-0123/triggers/manual/paths/invoke"
+
+    func makeChannel(_ base: String, _ means: ChannelMeans) throws -> any Channel {
+        let url = "\(base)\(path)?api-version=2016-06-01&sig=sig-secret-0123456789"
+        return TeamsChannel(try TeamsConfiguration(json: ["url": .string(url)], secrets: .standard), means)
+    }
+
+    func take(_ request: HTTPRequest, _ inbox: inout Inbox) -> PlatformAnswer {
+        guard request.method == "POST", request.path == path else { return no(404, "WorkflowNotFound") }
+        guard request.query("sig") == "sig-secret-0123456789" else { return no(401, "DirectApiAuthorizationRequired") }
+        guard request.body.count <= 28 << 10 else { return no(413, "RequestEntityTooLarge") }
+        let attachment = request.json["attachments"]?[0]
+        guard request.json["type"] == "message", attachment?["contentType"] == "application/vnd.microsoft.card.adaptive",
+            let card = attachment?["content"], card["type"] == "AdaptiveCard", card["version"]?.string != nil,
+            let block = card["body"]?[0], block["type"] == "TextBlock", let text = block["text"]?.string, !text.isEmpty
+        else { return no(400, "InvalidRequestContent") }
+        let isCalling = card["msteams"]?["entities"] != nil
+        inbox.messages.append(
+            ReceivedMessage(id: "\(inbox.number())", text: text, activated: isCalling ? ["somebody is mentioned"] : [])
+        )
+        return PlatformAnswer(202, text: "")
+    }
+
+    private func no(_ status: Int, _ code: String, _ message: String = "no") -> PlatformAnswer {
+        PlatformAnswer(status, ["error": ["code": .string(code), "message": .string(message)]])
+    }
+
+    func refuse(_ request: HTTPRequest, _ answer: ReceiverAnswer) -> PlatformAnswer {
+        switch answer {
+        case .rateLimit(let pause): PlatformAnswer(429, ["error": ["code": "429"]], ["Retry-After": "\(Int(pause.seconds))"])
+        case .wrongCredentials: no(401, "DirectApiAuthorizationRequired", request.echo)
+        case .gone: no(404, "WorkflowNotFound", request.echo)
+        case .trouble: PlatformAnswer(502, text: request.echo)
+        default: PlatformAnswer(400, ["error": ["message": .string(request.echo)]])
+        }
+    }
+}
