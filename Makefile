@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PREFIX ?= $(HOME)/.local
 STRICT := --explicit-target-dependency-import-check error
 
-.PHONY: help build demo test test-swift test-examples test-clients test-schedules bench fuzz soak lint docs format install clean setup
+.PHONY: help build demo test test-swift test-examples test-clients test-channels test-schedules bench fuzz soak lint docs format install clean setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,18 +18,19 @@ build: setup ## build the release binary: .build/release/legwork
 demo: build ## show the main job, for real, in under three minutes
 	@scripts/demo .build/release/legwork
 
-test: ## run all tests: Swift's, and those with real MCP clients
+test: ## run all tests: Swift's, and those with real MCP clients and real servers
 	@scripts/setup --tests
 	$(MAKE) --no-print-directory test-swift
 	$(MAKE) --no-print-directory test-examples
 	$(MAKE) --no-print-directory test-clients
+	$(MAKE) --no-print-directory test-channels
 	$(MAKE) --no-print-directory test-schedules
 
 test-swift:
 	swift build --build-tests $(STRICT)
-	swift test --skip-build --skip LegworkCommandsTests --skip LegworkAgentsTests
+	swift test --skip-build --skip LegworkCommandsTests --skip LegworkAgentsTests --skip LegworkChannelsTests
 	@# Who cares for commands takes the status of every child of the process, also of those that other tests start for themselves.
-	swift test --skip-build --filter LegworkAgentsTests
+	swift test --skip-build --filter "LegworkAgentsTests|LegworkChannelsTests"
 	@# These count the children and descriptors of their process, so they have one to themselves.
 	LEGWORK_TESTS_ALONE=1 swift test --skip-build --filter LegworkCommandsTests
 
@@ -40,6 +41,9 @@ test-examples: ## build the examples, run them, and look at what they say
 test-clients:
 	@scripts/client-tests .build/debug/legwork
 	@scripts/api-tests .build/debug/legwork
+
+test-channels: ## deliver to real servers: a Matrix homeserver, a mail server, a verifier of webhooks
+	@scripts/channel-tests .build/debug/legwork
 
 test-schedules: ## compare schedules with croniter, python-dateutil and zoneinfo
 	@swift build --quiet --product legwork-schedule-printer $(STRICT)
