@@ -74,7 +74,10 @@ struct MatrixPlatform: Platform {
     func refuse(_ request: HTTPRequest, _ answer: ReceiverAnswer) -> PlatformAnswer {
         switch answer {
         case .rateLimit(let pause):
-            PlatformAnswer(429, ["errcode": "M_LIMIT_EXCEEDED", "error": "slow down", "retry_after_ms": JSONValue(Int(pause.milliseconds))])
+            PlatformAnswer(
+                429,
+                ["errcode": "M_LIMIT_EXCEEDED", "error": "slow down", "retry_after_ms": JSONValue(Int(pause.milliseconds))]
+            )
         case .wrongCredentials: no(401, "M_UNKNOWN_TOKEN", request.echo)
         case .trouble: no(500, "M_UNKNOWN", request.echo)
         default: no(400, "M_BAD_JSON", request.echo)

@@ -39,7 +39,10 @@ struct NtfyPlatform: Platform {
     }
 
     private func no(_ status: Int, _ code: Int, _ error: String) -> PlatformAnswer {
-        PlatformAnswer(status, ["code": JSONValue(code), "http": JSONValue(status), "error": .string(error), "link": "https://ntfy.sh/docs"])
+        PlatformAnswer(
+            status,
+            ["code": JSONValue(code), "http": JSONValue(status), "error": .string(error), "link": "https://ntfy.sh/docs"]
+        )
     }
 
     func refuse(_ request: HTTPRequest, _ answer: ReceiverAnswer) -> PlatformAnswer {

@@ -121,7 +121,8 @@ struct PlatformProvider: ChannelProvider, CustomStringConvertible {
     }
 
     static let all: [PlatformProvider] = [
-        WebhookPlatform(), SlackWebhookPlatform(), SlackBotPlatform(), DiscordPlatform(), TelegramPlatform(), MatrixPlatform(), TeamsPlatform(),
+        WebhookPlatform(), SlackWebhookPlatform(), SlackBotPlatform(), DiscordPlatform(), TelegramPlatform(), MatrixPlatform(),
+        TeamsPlatform(),
         NtfyPlatform(),
     ].map { (platform: any Platform) in PlatformProvider(platform: platform) }
 }

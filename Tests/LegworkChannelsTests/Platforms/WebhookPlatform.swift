@@ -31,7 +31,8 @@ struct WebhookPlatform: Platform {
         let expected = Self.texts.compactMap { WebhookKey($0)?.signature(id: id, seconds: seconds, body: request.body) }
         guard signatures == expected, expected.count == 2 else { return PlatformAnswer(401, ["error": "wrong signature"]) }
         guard payload == "full" || request.body.count < 20_000 else { return PlatformAnswer(413, ["error": "too large"]) }
-        guard let type = request.json["type"]?.string, type.wholeMatch(of: /[a-zA-Z0-9_.]+/) != nil, request.json["timestamp"]?.string != nil,
+        guard let type = request.json["type"]?.string, type.wholeMatch(of: /[a-zA-Z0-9_.]+/) != nil,
+            request.json["timestamp"]?.string != nil,
             let data = request.json["data"], data.object != nil
         else { return PlatformAnswer(400, ["error": "malformed"]) }
         inbox.messages.append(
