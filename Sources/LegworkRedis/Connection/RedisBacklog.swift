@@ -11,6 +11,8 @@ struct RedisBacklog {
     private var head = 0
     private(set) var commands = 0
     private(set) var bytes = 0
+    /// What is out to be sent while Redis is away, and will come back: else each try to reach it would let in as many again.
+    private var away: (commands: Int, bytes: Int)?
 
     init(limit: Int, bytes: Int) {
         self.limit = limit
@@ -29,8 +31,9 @@ struct RedisBacklog {
         if order.bytes > byteLimit {
             return RedisError(.tooLarge, "a command of \(order.bytes) bytes exceeds the limit of \(byteLimit); raise queueBytes")
         }
+        let (commands, bytes) = (commands + (away?.commands ?? 0), bytes + (away?.bytes ?? 0))
         // An order of many commands is let in when nothing else waits, whatever the limit.
-        if !isEmpty, commands + order.commands.count > limit {
+        if commands > 0, commands + order.commands.count > limit {
             return RedisError(
                 .queueFull,
                 "\(commands) commands wait for Redis already, and \(limit) may; try again later or raise queueLimit"
@@ -59,14 +62,19 @@ struct RedisBacklog {
             }
             remove(order)
         }
+        if away != nil { away = (batch.reduce(0) { $0 + $1.commands.count }, batch.reduce(0) { $0 + $1.bytes }) }
         return batch
     }
+
+    /// Redis is there: what is taken out does not come back.
+    mutating func reached() { away = nil }
 
     /// Puts orders back to the front, in their order.
     mutating func putBack(_ batch: [RedisOrder]) {
         orders.replaceSubrange(..<head, with: batch)
         head = 0
         for order in batch { count(order, by: 1) }
+        away = (0, 0)
     }
 
     /// Takes out those that have waited long enough.

@@ -65,7 +65,12 @@ import Glibc
     }
 
     /// For the thread: notes that there is a connection.
-    func connected() { locked { fault = nil } }
+    func connected() {
+        locked {
+            fault = nil
+            backlog.reached()
+        }
+    }
 
     /// For the thread: puts back what is to be sent later, waits for a time, and meanwhile gives up what has waited long enough.
     func pause(_ duration: Duration, because fault: RedisError, keeping batch: [RedisOrder]) {

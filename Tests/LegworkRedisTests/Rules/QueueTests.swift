@@ -44,6 +44,24 @@ struct QueueTests {
         #expect((backlog.commands, backlog.bytes) == (0, 0))
     }
 
+    @Test("lets no more in at each try to reach a Redis that is away")
+    func away() {
+        var backlog = RedisBacklog(limit: 2, bytes: 1 << 20)
+        for _ in 0..<2 { #expect(backlog.add(order()) == nil) }
+        let first = backlog.takeBatch()
+        for _ in 0..<2 { #expect(backlog.add(order()) == nil) }
+        backlog.putBack(first)
+        for _ in 0..<3 {
+            let batch = backlog.takeBatch()
+            #expect(batch.count == 4)
+            #expect(backlog.add(order())?.code == .queueFull)
+            backlog.putBack(batch)
+        }
+        #expect(backlog.takeBatch().count == 4)
+        backlog.reached()
+        #expect(backlog.add(order()) == nil)
+    }
+
     @Test("leaves out what nobody waits for, and gives up what waited too long")
     func leaving() {
         var backlog = RedisBacklog(limit: 10_000, bytes: 1 << 30)
