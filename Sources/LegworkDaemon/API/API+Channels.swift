@@ -70,7 +70,7 @@ extension API {
             .channels,
             "Sends all deliveries again that were given up.",
             needs: .call,
-            body: RequestBody(.body(["channel?": .name(1...256).described("Only those of this channel.")])),
+            body: RequestBody(.body(["channel?": .text(1...256).described("Only those of this channel.")])),
             answers: [
                 .json(
                     202,
