@@ -21,13 +21,17 @@ extension TaskManager {
         let seen = try await task(reference, in: scope)
         let redirect = try engine.channels.redirect(for: wish, of: caller, tool: seen.tool, queue: seen.queue)
         var receipt: RedirectReceipt?
+        // What a rule wanted may have been told, or kept back because a caller got it as his answer.
+        let isRuled = seen.redirects.contains { $0.isStanding && $0.isSame(as: redirect) }
+        let told = isRuled ? try await redirects(of: reference, in: scope).deliveries.map(\.id.redirect) : []
         let update = try await engine.update(seen.id, in: scope, from: seen) { record in
+            let before = record.redirects
             guard let (added, isNew) = record.add(redirect) else { throw TaskManagerError.tooManyRedirects }
             receipt = RedirectReceipt(added, isNew: isNew)
-            guard isNew else { return nil }
+            guard record.redirects != before else { return nil }
             let now = engine.clock.now
             record.touch(at: now)
-            guard added.statuses.contains(record.status) else { return TaskRecord.Transition() }
+            guard added.statuses.contains(record.status), !told.contains(added.number) else { return TaskRecord.Transition() }
             let delivery = record.delivery(for: added, at: now)
             receipt?.delivery = delivery
             return TaskRecord.Transition(deliveries: [delivery])

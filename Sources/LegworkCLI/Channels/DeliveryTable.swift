@@ -32,7 +32,11 @@ enum DeliveryTable {
         switch delivery["state"]?.string {
         case "delivered": line += "delivered (\(sent == 1 ? "1 message" : "\(sent) messages")) at \(delivery["updated_at"]?.string ?? "")"
         case "dead": line += "given up after \(tries(delivery))"
-        default: line += "waits (\(tries(delivery)) so far), next at \(delivery["due_at"]?.string ?? "")"
+        default:
+            let due = delivery["due_at"]?.string ?? ""
+            // What is due and waits all the same waits for its channel, or for what is before it.
+            let isDue = Timestamp(iso8601: due).map { $0 <= .now } ?? false
+            line += "waits (\(tries(delivery)) so far), next \(isDue ? "when the channel works" : "at \(due)")"
         }
         if let problem = delivery["problem"]?.string { line += ": \(TaskTable.clean(problem).truncated(toBytes: 300))" }
         return line

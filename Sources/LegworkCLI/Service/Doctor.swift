@@ -66,12 +66,14 @@ enum Doctor: Command {
             let name = TaskTable.clean(channel["name"]?.string ?? "")
             let (what, problem) = ("channel \(name)", TaskTable.clean(channel["problem"]?.string ?? "nothing is sent there"))
             let dead = channel["dead"]?.int ?? 0
+            let pending = channel["pending"]?.int ?? 0
+            let waiting = pending == 1 ? "1 delivery waits" : "\(pending) deliveries wait"
             switch channel["state"]?.string {
             case "blocked":
                 let fix = "mend its description in channels.json and restart the daemon; legwork channels test \(name) tries it"
                 findings.append(.bad(what, "blocked: \(problem)", fix: fix))
             case "waiting": findings.append(.note(what, "does not work now and is tried again by itself: \(problem)"))
-            default: if dead == 0 { findings.append(.good(what, "\(channel["pending"]?.int ?? 0) deliveries wait, none was given up")) }
+            default: if dead == 0 { findings.append(.good(what, "\(waiting), none was given up")) }
             }
             if dead > 0 {
                 let fix = "legwork channels dead-letters --channel \(name) shows them; legwork channels replay or drop them"

@@ -24,9 +24,9 @@ public struct ChannelSettings: Sendable {
         self.secrets = secrets
         switch value {
         case .object(let object): self.object = object
-        case .string where shorthand != nil: object = [shorthand ?? "": value]
+        case .string where shorthand != nil, .array where shorthand != nil: object = [shorthand ?? "": value]
         case .string, .null, .bool, .integer, .number, .array:
-            let text = shorthand.map { ", or a text, which stands for '\($0)'" } ?? ""
+            let text = shorthand.map { ", or a text or a list, which stands for '\($0)'" } ?? ""
             throw ChannelConfigurationError(.invalid, "\(path) must be an object\(text), not \(value.typeName)")
         }
     }

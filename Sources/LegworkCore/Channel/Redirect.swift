@@ -21,7 +21,7 @@ public struct Redirect: Sendable, Hashable {
     public let maximumCharacters: Int?
     /// Whether it came from a rule and not from somebody who asked for it: then a caller who gets the end as the answer to his call is told
     /// nowhere else.
-    public let isStanding: Bool
+    public package(set) var isStanding: Bool
 
     /// Describes a redirect.
     public init(

@@ -3,7 +3,11 @@ extension TaskRecord {
     ///
     /// - Returns: the redirect with its number, and whether it is new; nil when there are ``Redirect/maximumCount`` already.
     package mutating func add(_ redirect: Redirect) -> (redirect: Redirect, isNew: Bool)? {
-        if let known = redirects.first(where: { $0.isSame(as: redirect) }) { return (known, false) }
+        if let index = redirects.firstIndex(where: { $0.isSame(as: redirect) }) {
+            // What a rule wants and then somebody asks for is asked for.
+            if redirects[index].isStanding, !redirect.isStanding { extras.redirects[index].isStanding = false }
+            return (redirects[index], false)
+        }
         guard redirects.count < Redirect.maximumCount else { return nil }
         var added = redirect
         extras.redirectsAdded += 1

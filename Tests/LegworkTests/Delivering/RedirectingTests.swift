@@ -280,6 +280,22 @@ struct RedirectingTests {
         #expect(try await bench.deliveries().map(\.channel) == ["chat"])
     }
 
+    @Test("that a rule kept back from nobody but a caller who knew is told once when somebody asks for it, and not again")
+    func askedAfterAll() async throws {
+        let tool = echo { $0.durability = .eager }
+        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
+        try await bench.running {
+            _ = try await bench.manager.call("echo", as: bench.alice)
+            let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+            let wish = RedirectWish(to: "ops")
+            let receipt = try await bench.manager.redirect("\(task.id)", to: wish, as: bench.alice, in: .operator)
+            #expect(receipt.isNew == false && receipt.delivery != nil)
+            await channel.hasTaken(1)
+            #expect(try await bench.manager.redirect("\(task.id)", to: wish, as: bench.alice, in: .operator).delivery == nil)
+        }
+        #expect(try await bench.deliveries().count == 1)
+    }
+
     @Test("by a rule tells the end after all when the caller left while it was written")
     func missed() async throws {
         let tool = ScriptedTool(ToolDescriptor(name: "scripted", description: "", durability: .eager))
