@@ -12,27 +12,13 @@ public struct ChannelFactory: Sendable {
         .desktop,
         .redis,
         .xmpp,
-        ChannelKind("webhook") { json, means throws(ChannelConfigurationError) in
-            WebhookChannel(try WebhookConfiguration(json: json, secrets: means.secrets), means)
-        },
-        ChannelKind("slack") { json, means throws(ChannelConfigurationError) in
-            SlackChannel(try SlackConfiguration(json: json, secrets: means.secrets), means)
-        },
-        ChannelKind("discord") { json, means throws(ChannelConfigurationError) in
-            DiscordChannel(try DiscordConfiguration(json: json, secrets: means.secrets), means)
-        },
-        ChannelKind("telegram") { json, means throws(ChannelConfigurationError) in
-            TelegramChannel(try TelegramConfiguration(json: json, secrets: means.secrets), means)
-        },
-        ChannelKind("matrix") { json, means throws(ChannelConfigurationError) in
-            MatrixChannel(try MatrixConfiguration(json: json, secrets: means.secrets), means)
-        },
-        ChannelKind("teams") { json, means throws(ChannelConfigurationError) in
-            TeamsChannel(try TeamsConfiguration(json: json, secrets: means.secrets), means)
-        },
-        ChannelKind("ntfy") { json, means throws(ChannelConfigurationError) in
-            NtfyChannel(try NtfyConfiguration(json: json, secrets: means.secrets), means)
-        },
+        ChannelKind("webhook", WebhookConfiguration.init(json:secrets:), WebhookChannel.init),
+        ChannelKind("slack", SlackConfiguration.init(json:secrets:), SlackChannel.init),
+        ChannelKind("discord", DiscordConfiguration.init(json:secrets:), DiscordChannel.init),
+        ChannelKind("telegram", TelegramConfiguration.init(json:secrets:), TelegramChannel.init),
+        ChannelKind("matrix", MatrixConfiguration.init(json:secrets:), MatrixChannel.init),
+        ChannelKind("teams", TeamsConfiguration.init(json:secrets:), TeamsChannel.init),
+        ChannelKind("ntfy", NtfyConfiguration.init(json:secrets:), NtfyChannel.init),
     ]
 
     /// The words of the kinds that there are.

@@ -1,27 +1,10 @@
 import LegworkCore
 
-/// A JSON object of a configuration, read member by member. What nobody has asked for at the end is a mistake: a misspelt limit would
-/// otherwise be none.
-struct ConfigurationObject {
-    private let object: JSONObject
-    /// Where it stands, for messages, such as `agents[0].prices`.
-    let path: String
-    private var known: Set<String> = []
+/// A JSON object of the file that describes agents.
+typealias ConfigurationObject = JSONMemberReader<AgentError>
 
-    init(_ value: JSONValue, _ path: String) throws(AgentError) {
-        guard let object = value.object else { throw .configuration("\(path) must be an object, not \(value.typeName)") }
-        self.object = object
-        self.path = path
-    }
-
-    /// All members, of an object whose names are the user's.
-    var members: [JSONObject.Member] { object.members }
-
-    mutating func value(_ key: String) -> JSONValue? {
-        known.insert(key)
-        guard let value = object[key], !value.isNull else { return nil }
-        return value
-    }
+extension JSONMemberReader where Fault == AgentError {
+    init(_ value: JSONValue, _ path: String) throws(AgentError) { try self.init(value, path) { .configuration($0) } }
 
     mutating func text(_ key: String) throws(AgentError) -> String? {
         guard let value = value(key) else { return nil }
@@ -32,28 +15,6 @@ struct ConfigurationObject {
     mutating func required(_ key: String) throws(AgentError) -> String {
         guard let text = try text(key), !text.isEmpty else { throw .configuration("\(path) needs '\(key)'") }
         return text
-    }
-
-    mutating func flag(_ key: String) throws(AgentError) -> Bool? {
-        guard let value = value(key) else { return nil }
-        guard let flag = value.bool else { throw wrong(key, "true or false") }
-        return flag
-    }
-
-    mutating func number(_ key: String, _ range: ClosedRange<Double>) throws(AgentError) -> Double? {
-        guard let value = value(key) else { return nil }
-        guard let number = value.double, range.contains(number) else {
-            throw wrong(key, "a number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
-    mutating func count(_ key: String, _ range: ClosedRange<Int>) throws(AgentError) -> Int? {
-        guard let value = value(key) else { return nil }
-        guard let number = value.int, range.contains(number) else {
-            throw wrong(key, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 
     /// A number of seconds.
@@ -118,16 +79,6 @@ struct ConfigurationObject {
         default: throw .configuration("\(path) must have either 'env', a variable's name, or 'file', an absolute path")
         }
     }
-
-    /// Refuses members that nobody has asked for.
-    func finish() throws(AgentError) {
-        for key in object.keys where !known.contains(key) {
-            let meant = Suggestion.nearest(to: key, in: known.sorted()).map { "; did you mean '\($0)'?" } ?? ""
-            throw .configuration("\(path) has an unknown member '\(key.truncated(toBytes: 60))'\(meant)")
-        }
-    }
-
-    func wrong(_ key: String, _ expected: String) -> AgentError { .configuration("\(path).\(key) must be \(expected)") }
 }
 
 extension AgentError {

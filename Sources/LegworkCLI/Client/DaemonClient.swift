@@ -145,16 +145,7 @@ final class DaemonClient: Sendable {
     }
 
     /// A text as one segment of a path, or as a value of a query.
-    static func escape(_ text: String) -> String {
-        text.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "~"):
-                String(Unicode.Scalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
-    }
+    static func escape(_ text: String) -> String { HTTPSyntax.percentEncoded(text) }
 }
 
 /// What the daemon said no to.

@@ -57,18 +57,7 @@ public struct DesktopChannel: Channel {
     }
 
     /// The text with nothing in it that the desktop's markup means something by (Desktop Notifications Specification, section "Markup").
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            default: escaped.unicodeScalars.append(character)
-            }
-        }
-        return escaped
-    }
+    private static func escaped(_ text: String) -> String { PromptText.escaped(text) }
 
     /// Whether there is a bus on which a desktop could listen.
     private static func hasSession() -> Bool {

@@ -1,4 +1,5 @@
 import LegworkCore
+import LegworkHTTP
 
 /// Addresses of a configuration: all of one may be a secret, and none is ever shown.
 enum ChannelURL {
@@ -19,20 +20,8 @@ enum ChannelURL {
         "\(url)\(url.contains("?") ? "&" : "?")\(name)=\(encoded(value))"
     }
 
-    /// A text as one part of a path or a query: everything but letters, digits and `-._~` percent-encoded (RFC 3986, section 2.3).
-    static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    /// A text as one part of a path or a query.
+    static func encoded(_ text: String) -> String { HTTPSyntax.percentEncoded(text) }
 
     /// What of an address must not be seen: all of it, and each of its parts behind the host that is long enough to be a secret.
     static func secrets(in url: Secret) -> [String] {

@@ -13,15 +13,7 @@ enum HTTPText {
     static func retryAfter(_ text: String?, at now: Timestamp) -> Duration? {
         guard let text else { return nil }
         if let seconds = Double(text) { return pause(seconds) }
-        return date(text).flatMap { pause(($0 - now).seconds) }
-    }
-
-    /// A date as all senders must write it: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
-    static func date(_ text: String) -> Timestamp? {
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(where: { parts[2] == $0 }) else { return nil }
-        return Timestamp(iso8601: "\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])T\(parts[4])Z")
+        return HTTPDate.parse(text).flatMap { pause(($0 - now).seconds) }
     }
 
     /// A pause of so many seconds, between none and ``longestPause``; nil for what is no number.

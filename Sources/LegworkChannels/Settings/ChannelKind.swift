@@ -11,6 +11,15 @@ struct ChannelKind: Sendable {
         self.word = word
         self.make = make
     }
+
+    /// A kind whose channels need nothing that may fail once their settings are read.
+    init<Configuration>(
+        _ word: String,
+        _ read: @escaping @Sendable (JSONValue, SecretSource) throws(ChannelConfigurationError) -> Configuration,
+        _ channel: @escaping @Sendable (Configuration, ChannelMeans) -> any Channel
+    ) {
+        self.init(word) { json, means throws(ChannelConfigurationError) in channel(try read(json, means.secrets), means) }
+    }
 }
 
 /// What channels are made with.

@@ -5,11 +5,10 @@ public import LegworkCore
 ///
 /// No error repeats a value: any of them may be a secret.
 public struct ChannelSettings: Sendable {
-    private let object: JSONObject
+    private var members: JSONMemberReader<ChannelConfigurationError>
     private let secrets: SecretSource
     /// Where it stands, for messages, such as `slack`.
-    public let path: String
-    private var known: [String] = []
+    public var path: String { members.path }
 
     /// Begins reading.
     ///
@@ -20,23 +19,20 @@ public struct ChannelSettings: Sendable {
         shorthand: String? = nil,
         secrets: SecretSource
     ) throws(ChannelConfigurationError) {
-        self.path = path
         self.secrets = secrets
+        let object: JSONObject
         switch value {
-        case .object(let object): self.object = object
+        case .object(let given): object = given
         case .string where shorthand != nil, .array where shorthand != nil: object = [shorthand ?? "": value]
         case .string, .null, .bool, .integer, .number, .array:
             let text = shorthand.map { ", or a text or a list, which stands for '\($0)'" } ?? ""
             throw ChannelConfigurationError(.invalid, "\(path) must be an object\(text), not \(value.typeName)")
         }
+        members = JSONMemberReader(object, path) { ChannelConfigurationError(.invalid, $0) }
     }
 
     /// A member as it is; nil where it is missing or `null`.
-    public mutating func value(_ key: String) -> JSONValue? {
-        if !known.contains(key) { known.append(key) }
-        guard let value = object[key], !value.isNull else { return nil }
-        return value
-    }
+    public mutating func value(_ key: String) -> JSONValue? { members.value(key) }
 
     /// A text with its secrets in it, of at most so many bytes and without control characters.
     public mutating func text(_ key: String, atMost bytes: Int = 4096) throws(ChannelConfigurationError) -> String? {
@@ -56,19 +52,11 @@ public struct ChannelSettings: Sendable {
     public mutating func secret(_ key: String) throws(ChannelConfigurationError) -> Secret? { try text(key).map(Secret.init) }
 
     /// `true` or `false`.
-    public mutating func flag(_ key: String) throws(ChannelConfigurationError) -> Bool? {
-        guard let value = value(key) else { return nil }
-        guard let flag = value.bool else { throw wrong(key, "true or false") }
-        return flag
-    }
+    public mutating func flag(_ key: String) throws(ChannelConfigurationError) -> Bool? { try members.flag(key) }
 
     /// A whole number.
     public mutating func count(_ key: String, _ range: ClosedRange<Int>) throws(ChannelConfigurationError) -> Int? {
-        guard let value = value(key) else { return nil }
-        guard let number = value.int, range.contains(number) else {
-            throw wrong(key, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
+        try members.count(key, range)
     }
 
     /// Texts with their secrets in them; one text is a list of one.
@@ -101,19 +89,10 @@ public struct ChannelSettings: Sendable {
     }
 
     /// Refuses members that nobody has asked for, and names those that there are.
-    public func finish() throws(ChannelConfigurationError) {
-        guard let key = object.keys.first(where: { !known.contains($0) }) else { return }
-        let meant = Suggestion.nearest(to: key, in: known).map { "; did you mean '\($0)'?" } ?? ""
-        throw ChannelConfigurationError(
-            .invalid,
-            "\(path) has an unknown member '\(key.truncated(toBytes: 60))'\(meant); known are \(known.sorted().joined(separator: ", "))"
-        )
-    }
+    public func finish() throws(ChannelConfigurationError) { try members.finish() }
 
     /// What to throw for a member that is not what it should be.
-    public func wrong(_ key: String, _ expected: String) -> ChannelConfigurationError {
-        ChannelConfigurationError(.invalid, "\(path).\(key) must be \(expected)")
-    }
+    public func wrong(_ key: String, _ expected: String) -> ChannelConfigurationError { members.wrong(key, expected) }
 
     private func text(of value: JSONValue, _ key: String, atMost bytes: Int) throws(ChannelConfigurationError) -> String {
         guard let raw = value.string else { throw wrong(key, "a text, not \(value.typeName)") }

@@ -19,6 +19,12 @@ public struct WebhookKey: Sendable, Hashable, CustomStringConvertible, CustomRef
     /// Nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
 
+    /// Whether one of the signatures of a header, with blanks between, is this key's. None is compared faster than another.
+    package func hasSigned(_ signatures: String, id: String, seconds: Int64, body: [UInt8]) -> Bool {
+        let own = Array(signature(id: id, seconds: seconds, body: body).utf8)
+        return signatures.split(separator: " ").prefix(16).reduce(false) { SecretBytes.areEqual(Array($1.utf8), own) || $0 }
+    }
+
     /// The signature of a body, `v1,` and base64.
     package func signature(id: String, seconds: Int64, body: [UInt8]) -> String {
         "v1," + Base64.text(of: SecretBytes.code(of: Array("\(id).\(seconds).".utf8) + body, key: bytes))

@@ -76,9 +76,7 @@ struct AnswerForm: Sendable {
 
     private static func word(for value: JSONValue) -> String { short(value.string ?? value.json()) }
 
-    private static func short(_ text: String) -> String {
-        text.utf8.count > maximumLabelBytes ? text.truncated(toBytes: maximumLabelBytes) + "…" : text
-    }
+    private static func short(_ text: String) -> String { text.truncated(toBytes: maximumLabelBytes) }
 
     private static func wrapped(_ value: JSONValue, _ member: String?, _ isElicited: Bool) -> JSONValue {
         var value = value

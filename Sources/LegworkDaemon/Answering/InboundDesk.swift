@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Legwork
+import LegworkChannels
 import LegworkCore
 import LegworkHTTP
 import Synchronization
@@ -13,12 +13,12 @@ final class InboundDesk: Sendable {
     private static let maximumIDBytes = 256
 
     private let manager: TaskManager
-    private let secrets: [String: [[UInt8]]]
+    private let secrets: [String: [WebhookKey]]
     private let clock: any TaskClock
     private let memory = Lock(InboundMemory())
 
     /// - Parameter secrets: of each channel that takes webhooks, the keys that it may be signed with.
-    init(_ manager: TaskManager, secrets: [String: [[UInt8]]], clock: any TaskClock = SystemClock()) {
+    init(_ manager: TaskManager, secrets: [String: [WebhookKey]], clock: any TaskClock = SystemClock()) {
         self.manager = manager
         self.secrets = secrets
         self.clock = clock
@@ -62,7 +62,7 @@ final class InboundDesk: Sendable {
     }
 
     /// - Returns: the webhook's id.
-    private func verify(_ http: HTTPRequest, _ keys: [[UInt8]]) throws(APIFault) -> String {
+    private func verify(_ http: HTTPRequest, _ keys: [WebhookKey]) throws(APIFault) -> String {
         func refused(_ why: String) -> APIFault { APIFault(status: 401, code: "bad_signature", message: why) }
         guard let id = http.headers["webhook-id"], (1...Self.maximumIDBytes).contains(id.utf8.count),
             let stamp = http.headers["webhook-timestamp"], let seconds = Int64(stamp), let signatures = http.headers["webhook-signature"]
@@ -71,12 +71,8 @@ final class InboundDesk: Sendable {
         guard seconds.magnitude < 1 << 40, abs(now - seconds) <= Self.tolerance.components.seconds else {
             throw refused("webhook-timestamp is more than \(Self.tolerance.components.seconds) seconds from now")
         }
-        let signed = Array("\(id).\(stamp).".utf8) + http.body
-        let codes = keys.map { SecretBytes.code(of: signed, key: $0) }
-        let given = signatures.split(separator: " ").prefix(16).filter { $0.hasPrefix("v1,") }
-            .compactMap { Data(base64Encoded: String($0.dropFirst(3))).map { Array($0) } }
         // All are compared, however early one fits.
-        let count = given.reduce(0) { count, code in count + codes.count { SecretBytes.areEqual($0, code) } }
+        let count = keys.count { $0.hasSigned(signatures, id: id, seconds: seconds, body: http.body) }
         guard count > 0 else { throw refused("the signature does not fit; sign with the channel's secret") }
         return id
     }

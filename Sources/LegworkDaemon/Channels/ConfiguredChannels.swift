@@ -17,7 +17,7 @@ struct ConfiguredChannels {
     /// Where people reach the daemon; nil where nobody said it.
     let link: String?
     /// The keys of the channels that take signed webhooks.
-    let inboundKeys: [String: [[UInt8]]]
+    let inboundKeys: [String: [WebhookKey]]
 
     /// Makes what the file describes; nothing when there is none.
     ///
@@ -45,7 +45,7 @@ struct ConfiguredChannels {
             }
             self.loop = loop
             var entries: [ChannelEntry] = []
-            var keys: [String: [[UInt8]]] = [:]
+            var keys: [String: [WebhookKey]] = [:]
             for definition in file.channels {
                 entries.append(try Self.entry(definition, factory))
                 if definition.isInbound { keys[definition.name] = try Self.inboundKeys(definition) }
@@ -110,9 +110,9 @@ extension ConfiguredChannels {
     }
 
     /// The keys that webhooks which come in may be signed with: those that the channel signs with itself.
-    private static func inboundKeys(_ definition: ChannelDefinition) throws(DaemonError) -> [[UInt8]] {
+    private static func inboundKeys(_ definition: ChannelDefinition) throws(DaemonError) -> [WebhookKey] {
         let keys = try said(by: definition) { () throws(ChannelConfigurationError) in
-            try WebhookConfiguration(json: definition.settings, secrets: .standard).keys.map(\.bytes)
+            try WebhookConfiguration(json: definition.settings, secrets: .standard).keys
         }
         guard !keys.isEmpty else {
             throw DaemonError("channels.\(definition.name).inbound needs the channel's 'secret', with which what comes in is signed")

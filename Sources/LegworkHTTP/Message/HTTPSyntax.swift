@@ -65,6 +65,23 @@ package enum HTTPSyntax {
         !text.utf8.contains(UInt8(ascii: "%")) || percentDecoded(text) != nil
     }
 
+    /// A text as one segment of a path or one value of a query: everything but letters, digits and `-_~` percent-encoded. The dot is too, though
+    /// it need not be (RFC 3986, section 2.3): a segment that is `..` would lead elsewhere.
+    package static func percentEncoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Undoes percent-encoding; nil when it is malformed, contains a zero byte or is not UTF-8.
     package static func percentDecoded(_ text: Substring, plusIsBlank: Bool = false) -> String? {
         let bytes = text.utf8

@@ -19,7 +19,7 @@ final class Stranger: Sendable {
                 bind(listener, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard isBound, listen(listener, 16) == 0 else { throw RedisServer.Failure(description: "cannot listen") }
+        guard isBound, listen(listener, 16) == 0 else { throw TestProgram.Failure(description: "cannot listen") }
         _ = BlockingThread.start { [listener] in
             while true {
                 let visitor = accept(listener, nil, nil)

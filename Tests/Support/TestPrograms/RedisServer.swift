@@ -5,16 +5,8 @@ import Synchronization
 
 /// A Redis of the test's own: on a Unix socket in a folder of its own, where wanted on a loopback port too, with an append-only file.
 package final class RedisServer: Sendable {
-    package struct Failure: Error, CustomStringConvertible {
-        package var description: String
-
-        package init(description: String) { self.description = description }
-    }
-
     /// The server's program: `redis-server`, or the same program as Debian's `redis-tools` has it.
-    private static let program: String? = ["redis-server", "redis-check-rdb"].lazy.compactMap { name in
-        String(cString: getenv("PATH")).split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
-    }.first
+    private static let program: String? = ["redis-server", "redis-check-rdb"].lazy.compactMap(ServerProcess.program).first
 
     package static var isInstalled: Bool { program != nil }
 
@@ -22,7 +14,7 @@ package final class RedisServer: Sendable {
     /// The port, 0 for none.
     package let port: Int
     private let options: [String]
-    private let process = Lock<pid_t>(0)
+    private let process = Lock<ServerProcess?>(nil)
 
     package var socket: String { "\(folder)/redis.sock" }
 
@@ -34,7 +26,7 @@ package final class RedisServer: Sendable {
             do {
                 try await server.start()
                 return server
-            } catch let error as Failure where error.description.contains("Address already in use") && attempts < 10 {
+            } catch let error as TestProgram.Failure where error.description.contains("Address already in use") && attempts < 10 {
                 // Somebody was given the same port meanwhile.
                 attempts += 1
             }
@@ -43,7 +35,7 @@ package final class RedisServer: Sendable {
 
     private init(_ options: [String], port: Int) throws {
         var template = Array("/tmp/legwork-redis-XXXXXX\0".utf8CString)
-        guard let made = mkdtemp(&template) else { throw Failure(description: "no folder: \(errno)") }
+        guard let made = mkdtemp(&template) else { throw TestProgram.Failure(description: "no folder: \(errno)") }
         folder = String(cString: made)
         self.options = options
         self.port = port
@@ -55,19 +47,10 @@ package final class RedisServer: Sendable {
     }
 
     /// Kills Redis as a power cut would, and returns when it is gone.
-    package func kill() {
-        let pid = process.withLock { pid in
-            defer { pid = 0 }
-            return pid
-        }
-        guard pid > 0 else { return }
-        Glibc.kill(pid, SIGKILL)
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) == -1, errno == EINTR {}
-    }
+    package func kill() { process.withLock { $0.take() }?.kill() }
 
     /// Stops Redis from doing anything, or lets it go on.
-    package func signal(_ number: Int32) { _ = process.withLock { Glibc.kill($0, number) } }
+    package func signal(_ number: Int32) { process.withLock { $0 }?.signal(number) }
 
     /// Starts Redis with whatever its folder holds, and returns when it takes connections.
     package func start() async throws {
@@ -76,55 +59,12 @@ package final class RedisServer: Sendable {
                 "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--dir", folder,
                 "--appendonly", "yes", "--save", "", "--maxmemory", "256mb", "--maxclients", "64",
             ] + options
-        let (isUp, said) = (TestSignal(), Said())
-        let (pid, output) = try Self.launch(words)
-        process.withLock { $0 = pid }
-        _ = BlockingThread.start {
-            // Redis says when it is ready. What it says later is read too, so that the pipe never fills.
-            var (buffer, text) = ([UInt8](repeating: 0, count: 4096), "")
-            while true {
-                let count = read(output, &buffer, buffer.count)
-                if count <= 0 { break }
-                guard !isUp.hasFired else { continue }
-                text += String(decoding: buffer[..<count], as: UTF8.self)
-                said.text.withLock { [text] in $0 = text }
-                if text.contains(Self.readiness) { isUp.fire() }
-            }
-            close(output)
-            isUp.fire()
+        guard let program = Self.program else {
+            throw TestProgram.Failure(description: "there is no redis-server; run scripts/setup --tests")
         }
-        await isUp.wait()
-        let text = said.text.withLock { $0 }
-        guard text.contains(Self.readiness) else { throw Failure(description: "redis-server did not start: \(text)") }
-    }
-
-    /// What every version says at last, whatever it listens at.
-    private static let readiness = "eady to accept connections"
-
-    /// What a server has said.
-    private final class Said: Sendable {
-        let text = Lock("")
-    }
-
-    private static func launch(_ words: [String]) throws -> (pid: pid_t, output: Int32) {
-        guard let program else { throw Failure(description: "there is no redis-server; run scripts/setup --tests") }
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw Failure(description: "no pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var pid: pid_t = 0
-        let result = posix_spawn(&pid, program, &actions, nil, &arguments, nil)
-        close(ends[1])
-        guard result == 0 else {
-            close(ends[0])
-            throw Failure(description: "cannot start \(program): error \(result)")
-        }
-        return (pid, ends[0])
+        // What every version says at last, whatever it listens at.
+        let started = try await ServerProcess(program, words, saying: "eady to accept connections")
+        process.withLock { $0 = started }
     }
 
     /// A port that nobody had a moment ago.
@@ -140,7 +80,7 @@ package final class RedisServer: Sendable {
                 bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
             }
         }
-        guard isBound else { throw Failure(description: "no free port") }
+        guard isBound else { throw TestProgram.Failure(description: "no free port") }
         return Int(address.sin_port.bigEndian)
     }
 

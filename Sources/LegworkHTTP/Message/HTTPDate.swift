@@ -1,7 +1,7 @@
 import Glibc
 
 /// The current date as HTTP writes it, made anew once a second.
-struct HTTPDate {
+package struct HTTPDate {
     private var second: time_t = 0
     private var text: [UInt8] = []
 
