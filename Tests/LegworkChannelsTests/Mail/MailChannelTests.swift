@@ -214,7 +214,7 @@ private enum MailSample {
         _ change: (inout MailServer) -> Void = { _ in }
     ) throws -> MailChannel {
         var server = MailServer(
-            host: "127.0.0.1",
+            host: responder.address,
             port: responder.port,
             security: .none,
             login: MailLogin(user: SMTPResponder.login.user, password: SMTPResponder.login.password)

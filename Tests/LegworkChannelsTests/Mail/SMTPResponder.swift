@@ -3,6 +3,7 @@ import LegworkCore
 import LegworkEventLoop
 import LegworkTestKit
 import Synchronization
+import TestPrograms
 
 /// A mail server of the tests', on loopback and without TLS, written from RFC 5321 and RFC 4954: it answers as it is told to.
 final class SMTPResponder: Sendable {
@@ -37,11 +38,12 @@ final class SMTPResponder: Sendable {
     /// What logs in.
     static let login = (user: "ann", password: "secret-of-the-mailbox")
 
+    let address = LoopbackAddress.own()
     let port: Int
     private let state = Lock(State())
 
     init() throws {
-        let (listener, port) = try Self.listen(at: 0)
+        let (listener, port) = try Self.listen(at: address, 0)
         self.port = port
         state.withLock { $0.listener = listener }
         accept(listener)
@@ -78,13 +80,13 @@ final class SMTPResponder: Sendable {
     /// Listens again.
     func start() throws {
         guard state.withLock({ $0.listener < 0 }) else { return }
-        let (listener, _) = try Self.listen(at: port)
+        let (listener, _) = try Self.listen(at: address, port)
         state.withLock { $0.listener = listener }
         accept(listener)
     }
 
-    private static func listen(at port: Int) throws -> (listener: Int32, port: Int) {
-        let listener = try StreamSocket.listen(host: "127.0.0.1", port: UInt16(port), allowRemote: false, backlog: 16).release()
+    private static func listen(at address: String, _ port: Int) throws -> (listener: Int32, port: Int) {
+        let listener = try StreamSocket.listen(host: address, port: UInt16(port), allowRemote: false, backlog: 16).release()
         let flags = fcntl(listener, F_GETFL)
         _ = fcntl(listener, F_SETFL, flags & ~O_NONBLOCK)
         return (listener, Int(StreamSocket.address(of: listener, remote: false)?.port ?? 0))

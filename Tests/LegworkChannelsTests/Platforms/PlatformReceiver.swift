@@ -5,6 +5,7 @@ import LegworkEventLoop
 import LegworkHTTP
 import LegworkTestKit
 import Synchronization
+import TestPrograms
 
 /// A platform on loopback.
 final class PlatformReceiver: ChannelReceiver {
@@ -21,6 +22,7 @@ final class PlatformReceiver: ChannelReceiver {
     let platform: any Platform
     let loop: EventLoop
     let client: HTTPClient
+    let address = LoopbackAddress.own()
     let port: UInt16
     private let state = Lock(State())
 
@@ -30,8 +32,8 @@ final class PlatformReceiver: ChannelReceiver {
         client = try HTTPClient(loop: loop)
         let answer = Lock<(@Sendable (HTTPRequest, HTTPResponseWriter) async throws -> Void)?>(nil)
         let server = HTTPServer(loop: loop) { request, writer in try await answer.withLock { $0 }?(request, writer) }
-        port = try server.listen(port: 0)
-        let base = "http://127.0.0.1:\(port)"
+        port = try server.listen(host: address, port: 0)
+        let base = "http://\(address):\(port)"
         state.withLock {
             $0.server = server
             $0.inbox.base = base
@@ -42,14 +44,14 @@ final class PlatformReceiver: ChannelReceiver {
     var inbox: Inbox { state.withLock { $0.inbox } }
 
     /// A channel to it.
-    func channel(host: String = "127.0.0.1", allowsPrivateAddresses: Bool = true) throws -> any Channel {
+    func channel(host: String? = nil, allowsPrivateAddresses: Bool = true) throws -> any Channel {
         let means = ChannelMeans(
             loop: loop,
             client: client,
             allowsPrivateAddresses: allowsPrivateAddresses,
             timeLimit: .seconds(30)
         )
-        return try platform.makeChannel("http://\(host):\(port)", means)
+        return try platform.makeChannel("http://\(host ?? address):\(port)", means)
     }
 
     /// From now on it sends everybody elsewhere.
@@ -63,7 +65,7 @@ final class PlatformReceiver: ChannelReceiver {
             await state.withLock { $0.server.take() }?.shutdown(deadline: .zero)
         } else if state.withLock({ $0.server == nil }) {
             let server = HTTPServer(loop: loop) { [weak self] request, writer in try await self?.respond(request, writer) }
-            _ = try server.listen(port: port)
+            _ = try server.listen(host: address, port: port)
             state.withLock { $0.server = server }
         }
     }
@@ -81,7 +83,7 @@ final class PlatformReceiver: ChannelReceiver {
             state.inbox.requests.append(request)
             return (state.answer, state.isRedirecting)
         }
-        if isRedirecting { return await writer.send(status: 302, headers: ["Location": "http://127.0.0.1:\(port)/elsewhere"]) }
+        if isRedirecting { return await writer.send(status: 302, headers: ["Location": "http://\(address):\(port)/elsewhere"]) }
         switch answer {
         case .taking, .unreachable:
             let taken = state.withLock { platform.take(request, &$0.inbox) }
