@@ -8,6 +8,8 @@ import Glibc
     private var elements: [Element] = []
     private var head = 0
     private var waiting = 0
+    /// How many of those that wait have been woken, and are not there yet: nobody has to wake them again.
+    private var woken = 0
     private var isClosed = false
 
     init() {
@@ -27,11 +29,17 @@ import Glibc
     /// Puts an element at the end; false when the queue is closed.
     func push(_ element: Element) -> Bool {
         unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        if isClosed { return false }
-        elements.append(element)
-        if waiting > 0 { unsafe pthread_cond_signal(condition) }
-        return true
+        let isOpen = !isClosed
+        var mustWake = false
+        if isOpen {
+            elements.append(element)
+            mustWake = waiting > woken
+            if mustWake { woken += 1 }
+        }
+        unsafe pthread_mutex_unlock(mutex)
+        // Behind the lock, so that who is woken does not have to wait for it.
+        if mustWake { unsafe pthread_cond_signal(condition) }
+        return isOpen
     }
 
     /// Waits for elements, and takes those at the front that belong together: at least one.
@@ -46,6 +54,7 @@ import Glibc
             waiting += 1
             unsafe pthread_cond_wait(condition, mutex)
             waiting -= 1
+            woken = max(0, woken - 1)
         }
         var end = head + 1
         while end < elements.count, fits(elements[end]) { end += 1 }
