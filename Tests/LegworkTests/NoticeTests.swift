@@ -293,6 +293,19 @@ struct NoticeTests {
         #expect(try await notices(bench) == [])
     }
 
+    @Test("is looked for once, however often the same end is looked at")
+    func lookedForOnce() async throws {
+        let bench = try Bench(ending)
+        let record = try await bench.end(of: try await bench.background("ending").id)
+        for session in ["monday", "monday", "tuesday", "monday"] {
+            await bench.manager.noteReading([record], in: bench.alice.scope, session: session)
+        }
+        #expect(bench.store.count(of: .notices) == 2)
+        await bench.manager.noteReading([record], in: bench.bob.scope, session: "monday")
+        #expect(bench.store.count(of: .notices) == 3)
+        #expect(try await notices(bench) == [])
+    }
+
     @Test("is given to who follows, as soon as it is written, and again to who follows later unless it was acknowledged")
     func follow() async throws {
         let bench = try Bench(ending)

@@ -20,6 +20,8 @@ final class Engine: Sendable {
     let tally = Tally()
     /// The tasks whose callers are getting their end as the answer: it is told to nobody else meanwhile.
     let answering = Lock<Set<TaskID>>([])
+    /// What somebody was shown, and the notices of it need not be looked for again.
+    let readings = Lock(RecentReadings())
     let workers: WorkerPool
     let output: OutputFolder?
     let artifacts: ArtifactFolder?

@@ -1,4 +1,5 @@
 public import LegworkCore
+import Synchronization
 
 extension TaskManager {
     /// Keeps a task whatever the policy says, until it is unpinned or deleted by name. It may be pinned before it ends.
@@ -61,10 +62,14 @@ extension TaskManager {
             do {
                 if record.awaitsReading { try await markRead(record.id, in: scope) }
                 guard record.status.isSettled, reader == nil || record.lineage.parent == reader else { continue }
+                let reading = RecentReadings.Reading(task: record.id, version: record.version, owner: owner, session: session)
+                // What is told of a state is written with it: who has seen that state once has nothing new to see.
+                if engine.readings.withLock({ $0.contains(reading) }) { continue }
                 let kind = record.status.rawValue
                 try await engine.acknowledge(of: record.id, for: owner, session: session) { notice in
                     notice.kind.rawValue == kind && notice.createdAt <= record.updatedAt
                 }
+                engine.readings.withLock { $0.insert(reading) }
             } catch let error as TaskManagerError where error.code == .notFound {
                 // Deleted meanwhile.
             } catch {
