@@ -190,8 +190,11 @@ final class MCPHTTPEndpoint: Sendable {
 
     /// Works on a request, whatever becomes of the response that is to carry its answer.
     private func start(_ pending: MCPPendingAnswer, _ source: MCPEventSource) -> Task<Void, Never> {
-        patience.watch(source)
-        return Task { source.finish(await pending.answer { source.append($0.bytes) }) }
+        let place = patience.watch(source)
+        return Task { [patience] in
+            source.finish(await pending.answer { source.append($0.bytes) })
+            patience.leave(place)
+        }
     }
 
     /// Gives the answer as it is when it comes first and soon, and as the end of a stream otherwise.

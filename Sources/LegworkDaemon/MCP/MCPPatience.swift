@@ -3,14 +3,13 @@ import Synchronization
 
 /// Hurries those responses that have waited for their answer for a while: one sleeping task for all of them, and none when there are none.
 final class MCPPatience: Sendable {
-    private struct Entry: Sendable {
-        weak var source: MCPEventSource?
-        var due: Duration
+    /// A place in the queue, to be left when the answer is there.
+    struct Place: Sendable {
+        fileprivate let number: Int
     }
 
     private struct State {
-        /// In the order in which they are due, since all wait equally long.
-        var entries: [Entry] = []
+        var queue = MCPPatienceQueue<MCPEventSource>()
         var isWaiting = false
     }
 
@@ -24,30 +23,28 @@ final class MCPPatience: Sendable {
         self.clock = clock
     }
 
-    func watch(_ source: MCPEventSource) {
+    func watch(_ source: MCPEventSource) -> Place {
         let due = clock.uptime + delay
-        let mustStart = state.withLock { state in
-            state.entries.append(Entry(source: source, due: due))
+        let (number, mustStart) = state.withLock { state in
             defer { state.isWaiting = true }
-            return !state.isWaiting
+            return (state.queue.append(source, due: due), !state.isWaiting)
         }
         if mustStart { Task { await wait() } }
+        return Place(number: number)
     }
+
+    func leave(_ place: Place) { _ = state.withLock { $0.queue.remove(place.number) } }
 
     private func wait() async {
         while true {
             let next = state.withLock { state in
-                state.isWaiting = !state.entries.isEmpty
-                return state.entries.first?.due
+                let next = state.queue.nextDue
+                state.isWaiting = next != nil
+                return next
             }
             guard let next, (try? await clock.sleep(until: next)) != nil else { return }
             let now = clock.uptime
-            let due = state.withLock { state in
-                let due = state.entries.prefix { $0.due <= now }
-                state.entries.removeFirst(due.count)
-                return due
-            }
-            for entry in due { entry.source?.hurry() }
+            while let source = state.withLock({ $0.queue.takeFirst(dueAt: now) }) { source.hurry() }
         }
     }
 }
