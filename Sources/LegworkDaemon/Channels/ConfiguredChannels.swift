@@ -7,9 +7,7 @@ import LegworkEventLoop
 import LegworkHTTP
 
 /// The channels of a configuration, made.
-struct ConfiguredChannels {
-    /// The loop that they have to themselves: a platform that is slow holds up no door. Nil when there is no channel.
-    let loop: EventLoop?
+struct ConfiguredChannels: Sendable {
     /// The channels.
     let entries: [ChannelEntry]
     /// What is told where without anybody's asking.
@@ -19,31 +17,33 @@ struct ConfiguredChannels {
     /// The keys of the channels that take signed webhooks.
     let inboundKeys: [String: [WebhookKey]]
 
+    /// No channel at all.
+    static let none = ConfiguredChannels()
+
+    private init() { (entries, rules, link, inboundKeys) = ([], [], nil, [:]) }
+
     /// Makes what the file describes; nothing when there is none.
     ///
+    /// - Parameter loop: gives the loop that channels run on.
     /// - Throws: ``DaemonError``, saying what is wrong in which file.
-    init(_ configuration: DaemonConfiguration, _ log: DaemonLog) throws(DaemonError) {
+    init(_ configuration: DaemonConfiguration, _ log: DaemonLog, on loop: () throws(SystemError) -> EventLoop) throws(DaemonError) {
         guard let path = Self.path(configuration) else {
-            (loop, entries, rules, link, inboundKeys) = (nil, [], [], nil, [:])
+            (entries, rules, link, inboundKeys) = ([], [], nil, [:])
             return
         }
         do throws(DaemonError) {
-            guard let text = FileManager.default.contents(atPath: path) else { throw DaemonError("it cannot be read") }
-            let file = try ChannelsFile(text: Array(text), kinds: ChannelFactory.kinds)
+            let file = try ChannelsFile(text: Self.text(at: path), kinds: ChannelFactory.kinds)
             (rules, link) = (file.rules, file.link)
             guard !file.channels.isEmpty else {
-                (loop, entries, inboundKeys) = (nil, [], [:])
+                (entries, inboundKeys) = ([], [:])
                 return
             }
-            let loop: EventLoop
             let factory: ChannelFactory
             do {
-                loop = try EventLoop(name: "legwork-channels")
-                factory = try ChannelFactory(loop: loop)
+                factory = try ChannelFactory(loop: loop())
             } catch {
                 throw DaemonError("channels cannot be made: \(error)")
             }
-            self.loop = loop
             var entries: [ChannelEntry] = []
             var keys: [String: [WebhookKey]] = [:]
             for definition in file.channels {
@@ -72,7 +72,16 @@ struct ConfiguredChannels {
     private static func path(_ configuration: DaemonConfiguration) -> String? {
         if let path = configuration.channelsFile { return path }
         let path = configuration.folder.channels
-        return FileManager.default.fileExists(atPath: path) ? path : nil
+        var status = stat()
+        // Also a link that leads nowhere is there, and a mistake.
+        return lstat(path, &status) == 0 ? path : nil
+    }
+
+    private static func text(at path: String) throws(DaemonError) -> [UInt8] {
+        guard let text = FileManager.default.contents(atPath: path) else {
+            throw DaemonError("it cannot be read; it must be a file that you may read")
+        }
+        return Array(text)
     }
 
     private static func isOpenToOthers(_ path: String) -> Bool {
