@@ -130,7 +130,7 @@ public final class Daemon: Sendable {
             tokens: tokens,
             ownNames: address.ownNames,
             publicNames: configuration.publicNames,
-            linkNames: { channels.channels.publicNames },
+            linkName: { channels.channels.linkName },
             isSecure: configuration.tls != nil
         )
         serving.authorize = { admission.mayConnect($0) }

@@ -25,7 +25,7 @@ extension API {
             "Gives the answer that a link in a message is for, once.",
             details: "A link for a written answer takes it as the field `answer`; others need no body.",
             needs: nil,
-            form: .object(["answer?": .text]),
+            form: .body(["answer?": Schema(["type": "string", "pattern": #"^[^\u0000]*$"#])]),
             answers: [page],
             faults: linkFaults + [.notAsked, .finished, .conflict],
             action: API.useAnswer

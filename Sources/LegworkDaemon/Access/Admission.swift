@@ -14,14 +14,14 @@ struct Admission: Sendable {
     private let tokens: TokenKeeper
     private let names: Set<String>
     private let publicNames: Set<String>
-    private let linkNames: @Sendable () -> [String]
+    private let linkName: @Sendable () -> String?
     private let isSecure: Bool
 
     /// - Parameters:
     ///   - user: who may do everything over a Unix socket.
     ///   - ownNames: what the server is called, without a port; IPv6 addresses in brackets.
     ///   - publicNames: what else it is called, perhaps by a proxy before it.
-    ///   - linkNames: what it is called in the links of messages at the moment.
+    ///   - linkName: what it is called in the links of messages at the moment.
     ///   - isSecure: whether TCP is spoken through TLS only.
     init(
         user: UInt32,
@@ -29,7 +29,7 @@ struct Admission: Sendable {
         tokens: TokenKeeper,
         ownNames: Set<String>,
         publicNames: [String],
-        linkNames: @escaping @Sendable () -> [String],
+        linkName: @escaping @Sendable () -> String?,
         isSecure: Bool
     ) {
         self.user = user
@@ -37,7 +37,7 @@ struct Admission: Sendable {
         self.tokens = tokens
         self.publicNames = Set(publicNames.map { $0.lowercased() })
         names = self.publicNames.union(ownNames)
-        self.linkNames = linkNames
+        self.linkName = linkName
         self.isSecure = isSecure
     }
 
@@ -62,7 +62,7 @@ struct Admission: Sendable {
         let host = (request.headers["Host"] ?? "").lowercased()
         let name = String(Self.name(in: host))
         // A web page can have its own name lead here, and would then be of the same origin as this server.
-        let isPublic = publicNames.contains(name) || linkNames().contains { $0.lowercased() == name }
+        let isPublic = publicNames.contains(name) || linkName() == name
         guard isPublic || names.contains(name) else {
             return .refused(
                 HTTPRejection(

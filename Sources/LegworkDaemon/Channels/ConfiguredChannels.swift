@@ -14,13 +14,15 @@ struct ConfiguredChannels: Sendable {
     let rules: [RedirectRule]
     /// Where people reach the daemon; nil where nobody said it.
     let link: String?
+    /// The name in ``link``, in small letters, so that the daemon answers to it.
+    let linkName: String?
     /// The keys of the channels that take signed webhooks.
     let inboundKeys: [String: [WebhookKey]]
 
     /// No channel at all.
     static let none = ConfiguredChannels()
 
-    private init() { (entries, rules, link, inboundKeys) = ([], [], nil, [:]) }
+    private init() { (entries, rules, link, linkName, inboundKeys) = ([], [], nil, nil, [:]) }
 
     /// Makes what the file describes; nothing when there is none.
     ///
@@ -28,12 +30,12 @@ struct ConfiguredChannels: Sendable {
     /// - Throws: ``DaemonError``, saying what is wrong in which file.
     init(_ configuration: DaemonConfiguration, _ log: DaemonLog, on loop: () throws(SystemError) -> EventLoop) throws(DaemonError) {
         guard let path = Self.path(configuration) else {
-            (entries, rules, link, inboundKeys) = ([], [], nil, [:])
+            (entries, rules, link, linkName, inboundKeys) = ([], [], nil, nil, [:])
             return
         }
         do throws(DaemonError) {
             let file = try ChannelsFile(text: Self.text(at: path), kinds: ChannelFactory.kinds)
-            (rules, link) = (file.rules, file.link)
+            (rules, link, linkName) = (file.rules, file.link, file.link.flatMap(Self.name))
             guard !file.channels.isEmpty else {
                 (entries, inboundKeys) = ([], [:])
                 return
@@ -61,11 +63,11 @@ struct ConfiguredChannels: Sendable {
         }
     }
 
-    /// The name by which people reach the daemon, so that it answers to it.
-    var publicNames: [String] {
-        guard let link, let authority = link.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first else { return [] }
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return [String(authority[...end])] }
-        return [String(authority.prefix { $0 != ":" })]
+    /// The host of a URL, without its port.
+    private static func name(in link: String) -> String? {
+        guard let authority = link.split(separator: "/").dropFirst().first?.lowercased() else { return nil }
+        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
+        return String(authority.prefix { $0 != ":" })
     }
 
     /// The file that was named, or the one in the state folder, where there is one.

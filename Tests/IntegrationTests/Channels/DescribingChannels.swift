@@ -96,6 +96,20 @@ struct DescribingChannels {
         }
     }
 
+    @Test("with links that lead nowhere is warned of", arguments: [true, false])
+    func links(_ listens: Bool) async throws {
+        try await Site.use { site in
+            try site.describe(
+                channels: ["log": ["file": .string(site.folder + "/log.txt"), "answers": true]],
+                link: "http://legwork.example"
+            )
+            let options = listens ? ["--port", "0"] : []
+            let daemon = try site.start(["serve", "--channels", site.channelsFile] + options)
+            let log = try await daemon.view { $0.error.contains(" serves ") }.error
+            #expect(log.contains("give legwork serve --port too") != listens, "\(log)")
+        }
+    }
+
     @Test("that is wrong stops the start of a daemon, and names the file")
     func start() async throws {
         try await Site.use { site in
