@@ -138,7 +138,10 @@ final class ChannelPost: Sendable {
     }
 
     /// Whether nothing is being sent.
-    var isIdle: Bool { state.withLock { $0.active == 0 && $0.predecessor == nil } }
+    var isIdle: Bool {
+        let (isActive, predecessor) = state.withLock { ($0.active > 0, $0.predecessor) }
+        return !isActive && predecessor?.isIdle ?? true
+    }
 
     /// Returns when nothing is being sent.
     func idle() async {
