@@ -35,6 +35,7 @@ struct TellingChannels {
             #expect(Set(both.compactMap { $0["redirect"]?.int }) == [1, 2])
             let shown = try await site.legwork("show", task).output
             #expect(shown.contains("told in\n  1  log: completed, failed") && shown.contains("delivered (1 message)"), "\(shown)")
+            #expect(shown.contains("  delivered to log  "), "\(shown)")
             let json = try await site.json("show", task)
             #expect(json["task"]?["redirects"]?.array?.count == 2 && json["deliveries"]?.array?.count == 2, "\(json.json())")
             #expect(json["events"]?.array?.contains { $0["kind"] == "delivered" } == true, "\(json.json())")
