@@ -54,7 +54,10 @@ struct ConfiguredChannels: Sendable {
             }
             self.entries = entries
             inboundKeys = keys
-            if Self.isOpenToOthers(path), file.channels.contains(where: \.holdsSecret) {
+            if Self.lets(others: 0o022, use: path) {
+                log.write("others may write \(path), and so have programs run as you: run chmod go-w on it")
+            }
+            if Self.lets(others: 0o044, use: path), file.channels.contains(where: \.holdsSecret) {
                 log.write("others may read \(path), and it holds secrets: run chmod 600 on it, or write ${env:NAME} for them")
             }
             log.write("channels of \(path): \(file.channels.map(\.name).joined(separator: ", "))")
@@ -86,9 +89,9 @@ struct ConfiguredChannels: Sendable {
         return Array(text)
     }
 
-    private static func isOpenToOthers(_ path: String) -> Bool {
+    private static func lets(others rights: mode_t, use path: String) -> Bool {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & 0o077 != 0
+        return stat(path, &status) == 0 && status.st_mode & rights != 0
     }
 }
 

@@ -93,6 +93,10 @@ struct DescribingChannels {
             let log = try await daemon.view { $0.error.contains("channels of ") }.error
             #expect(log.contains("others may read \(site.channelsFile), and it holds secrets") == warns, "\(log)")
             #expect(!log.contains("example.com"), "\(log)")
+            #expect(!log.contains("others may write"), "\(log)")
+            chmod(site.channelsFile, 0o620)
+            #expect(try await site.legwork("channels", "reload").code == 0)
+            try await daemon.view { $0.error.contains("others may write \(site.channelsFile)") }
         }
     }
 
