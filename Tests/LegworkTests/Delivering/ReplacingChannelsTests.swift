@@ -83,4 +83,23 @@ struct ReplacingChannelsTests {
         #expect(dead.map(\.channel) == ["ops"] && dead[0].problem?.contains("has no channel 'ops' any more") == true)
         #expect(try await bench.manager.channels(for: bench.alice).map(\.name) == ["new"])
     }
+
+    @Test("takes it from the schedules of those who may not use it any more, and leaves it to the others")
+    func schedules() async throws {
+        let bench = try DeliveryBench([entry(former)])
+        try await bench.running {
+            var request = ScheduleRequest("echo", when: ScheduleText(every: "1h"))
+            request.redirects = [RedirectWish(to: "ops")]
+            let mine = try await bench.manager.schedule(request, as: bench.alice)
+            let other = try await bench.manager.schedule(request, as: Caller(owner: "bob"))
+            var narrow = entry(later)
+            narrow.access = ChannelAccess(owners: ["bob"])
+            bench.manager.configure(channels: [narrow], redirectRules: [])
+            let task = try await bench.manager.runSchedule("\(mine.id)", in: .operator)
+            #expect(task.redirects.isEmpty)
+            _ = try await bench.manager.runSchedule("\(other.id)", in: .operator)
+            await later.hasTaken(1)
+        }
+        #expect(later.taken.map(\.content.owner) == ["bob"])
+    }
 }
