@@ -25,6 +25,7 @@ public final class Daemon: Sendable {
     private let shims: MCPShimEndpoint
     private let answers: LastingAnswers
     private let loops: [EventLoop]
+    private let channels: ChannelKeeper
     private let tokens: TokenKeeper
     private let stop = StopSignal()
 
@@ -59,13 +60,12 @@ public final class Daemon: Sendable {
         managing.wakeUps = try configuration.wakeUp.map { WakeUpConfiguration(try $0.hook(commands: commands, doors: doors)) }
         let key = try StateKey.load(SecretFile(path: folder.stateKey))
         let seal = AnswerSeal(stateKey: key)
-        let channels = try ConfiguredChannels(configuration, log)
-        managing.channels = channels.entries
-        managing.redirectRules = channels.rules
-        if let link = channels.link {
-            managing.taskLink = { "\(link)v1/tasks/\($0)" }
-            managing.answerLinks = AnswerLinks(seal, base: link).links
-        }
+        let channels = try ChannelKeeper(configuration, log)
+        self.channels = channels
+        managing.channels = channels.channels.entries
+        managing.redirectRules = channels.channels.rules
+        managing.taskLink = { task in channels.channels.link.map { "\($0)v1/tasks/\(task)" } }
+        managing.answerLinks = { content in channels.channels.link.map { AnswerLinks(seal, base: $0).links(for: content) } ?? [] }
         let registry = ToolRegistry()
         let manager = TaskManager(store: store, tools: registry, configuration: managing)
         self.manager = manager
@@ -80,7 +80,7 @@ public final class Daemon: Sendable {
             for fixture in try Fixtures.tools() { try registry.register(fixture) }
         }
         let agents = try AgentTools(configuration, manager, log)
-        loops = [doors, commands] + [agents.loop, channels.loop].compactMap(\.self)
+        loops = [doors, commands] + [agents.loop].compactMap(\.self)
 
         let tokens = try TokenKeeper(folder: folder)
         self.tokens = tokens
@@ -103,7 +103,8 @@ public final class Daemon: Sendable {
             answers: answers,
             agentToolName: configuration.agentTool,
             answerDesk: AnswerDesk(manager, seal),
-            inbound: InboundDesk(manager, secrets: channels.inboundKeys)
+            inbound: InboundDesk(manager) { channels.channels.inboundKeys[$0] ?? [] },
+            channelKeeper: channels
         )
         var speaking = MCPServerOptions(info: MCPServerInfo(name: "legwork", version: Self.version))
         speaking.window = configuration.mcpWindow
@@ -128,7 +129,8 @@ public final class Daemon: Sendable {
             others: configuration.allowedUsers,
             tokens: tokens,
             ownNames: address.ownNames,
-            publicNames: configuration.publicNames + channels.publicNames,
+            publicNames: configuration.publicNames,
+            linkName: { channels.channels.linkName },
             isSecure: configuration.tls != nil
         )
         serving.authorize = { admission.mayConnect($0) }
@@ -190,6 +192,7 @@ public final class Daemon: Sendable {
         tokens.close()
         await store.close()
         for loop in loops { loop.stop() }
+        channels.close()
         log.write("stopped")
     }
 

@@ -39,7 +39,9 @@ extension Engine {
             createdAt: clock.now
         )
         if schedule.isWatcher { record.extras.isWatcher = true }
-        record.take(schedule.redirects, channels)
+        // Who may use a channel may have changed since. One that is configured no more is given up where it is seen.
+        let channels = channels
+        record.take(schedule.redirects.filter { channels[$0.channel]?.access.permits(caller) ?? true }, channels)
         let event = record.newEvent(.created, at: record.createdAt)
         return InsertRequest(record, events: [event])
     }

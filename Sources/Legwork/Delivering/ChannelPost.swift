@@ -19,6 +19,8 @@ final class ChannelPost: Sendable {
         /// How many deliveries are being sent or recorded.
         var active = 0
         var whenIdle: [CheckedContinuation<Void, Never>] = []
+        /// The one in whose place this is: the same must not be sent by both.
+        var predecessor: ChannelPost?
     }
 
     let entry: ChannelEntry
@@ -26,9 +28,17 @@ final class ChannelPost: Sendable {
     private let signals: AsyncStream<Void>
     private let signalling: AsyncStream<Void>.Continuation
 
-    init(_ entry: ChannelEntry, _ policy: DeliveryPolicy) {
+    /// - Parameter predecessor: the one that sent to the channel of this name before, and is stopped.
+    init(_ entry: ChannelEntry, _ policy: DeliveryPolicy, after predecessor: ChannelPost? = nil) {
         self.entry = entry
-        state = Lock(State(lane: DeliveryLane(concurrency: entry.concurrency, interval: entry.interval, policy)))
+        state = Lock(
+            State(
+                lane: DeliveryLane(concurrency: entry.concurrency, interval: entry.interval, policy),
+                // What was counted goes on being counted.
+                figures: predecessor?.state.withLock { $0.figures } ?? DeliveryFigures.Channel(),
+                predecessor: predecessor
+            )
+        )
         (signals, signalling) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -46,6 +56,8 @@ final class ChannelPost: Sendable {
     /// Sends what is due until it is stopped or cancelled, and returns when nothing is being sent any more.
     func run(_ engine: Engine) async {
         await withTaskCancellationHandler {
+            await state.withLock { $0.predecessor }?.idle()
+            state.withLock { $0.predecessor = nil }
             await withDiscardingTaskGroup { group in
                 signalling.yield()
                 var alarm: DeadlineHeap.Ticket?
@@ -125,8 +137,15 @@ final class ChannelPost: Sendable {
         }
     }
 
+    /// Whether nothing is being sent.
+    var isIdle: Bool {
+        let (isActive, predecessor) = state.withLock { ($0.active > 0, $0.predecessor) }
+        return !isActive && predecessor?.isIdle ?? true
+    }
+
     /// Returns when nothing is being sent.
     func idle() async {
+        await state.withLock { $0.predecessor }?.idle()
         await withCheckedContinuation { continuation in
             let isIdle = state.withLock { state in
                 if state.active > 0 { state.whenIdle.append(continuation) }

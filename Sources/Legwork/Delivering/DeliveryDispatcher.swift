@@ -7,16 +7,40 @@ import Synchronization
 final class DeliveryDispatcher: Sendable {
     private static let pageSize = 100
 
-    private let book: ChannelBook
-    private let posts: [String: ChannelPost]
+    private struct State {
+        var book: ChannelBook
+        var posts: [String: ChannelPost]
+        /// Those that nobody runs yet.
+        var fresh: [ChannelPost]
+        /// Those in whose place others are, while they may still be sending.
+        var former: [ChannelPost] = []
+        var isStopping = false
+
+        /// All that may be sending.
+        var all: [ChannelPost] { former + posts.values }
+    }
+
+    private let policy: DeliveryPolicy
+    private let state: Lock<State>
+    /// Signals that there are fresh posts, or deliveries for channels that are configured no more.
     private let strays: AsyncStream<Void>
     private let straying: AsyncStream<Void>.Continuation
 
     init(_ book: ChannelBook, _ policy: DeliveryPolicy) {
-        self.book = book
-        posts = Dictionary(uniqueKeysWithValues: book.names.compactMap { name in book[name].map { (name, ChannelPost($0, policy)) } })
+        self.policy = policy
+        let posts = book.names.compactMap { book[$0] }.map { ChannelPost($0, policy) }
+        state = Lock(State(book: book, posts: Self.named(posts), fresh: posts))
         (strays, straying) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
+
+    private static func named(_ posts: [ChannelPost]) -> [String: ChannelPost] {
+        Dictionary(uniqueKeysWithValues: posts.map { ($0.entry.name, $0) })
+    }
+
+    /// The channels and rules that there are now.
+    var book: ChannelBook { state.withLock { $0.book } }
+
+    private var posts: [String: ChannelPost] { state.withLock { $0.posts } }
 
     // MARK: - Being told
 
@@ -42,9 +66,13 @@ final class DeliveryDispatcher: Sendable {
     func run(_ engine: Engine) async {
         for problem in book.problems { engine.problem(problem) }
         await withDiscardingTaskGroup { group in
-            for post in posts.values { group.addTask { await post.run(engine) } }
             straying.yield()
             for await _ in strays {
+                let fresh = state.withLock { state in
+                    defer { state.fresh = [] }
+                    return state.fresh
+                }
+                for post in fresh { group.addTask { await post.run(engine) } }
                 if engine.isShuttingDown { break }
                 await giveUpStrays(engine)
             }
@@ -53,12 +81,32 @@ final class DeliveryDispatcher: Sendable {
 
     /// Begins nothing new, and gives the messages that are being sent a moment to arrive.
     func stop(_ engine: Engine) {
+        let posts = state.withLock { state in
+            state.isStopping = true
+            return state.all
+        }
         straying.finish()
-        for post in posts.values { post.stop(engine) }
+        for post in posts { post.stop(engine) }
     }
 
     /// Returns when nothing is being sent.
-    func idle() async { for post in posts.values { await post.idle() } }
+    func idle() async { for post in state.withLock({ $0.all }) { await post.idle() } }
+
+    /// Puts other channels and rules in the place of those that there are. What is being sent has the moment to arrive that it has at a stop;
+    /// only then the new channel of the name sends, beginning with what has not arrived.
+    func replace(with book: ChannelBook, _ engine: Engine) {
+        let former = state.withLock { state -> [ChannelPost] in
+            if state.isStopping { return [] }
+            let former = Array(state.posts.values)
+            let posts = book.names.compactMap { book[$0] }.map { ChannelPost($0, policy, after: state.posts[$0.name]) }
+            (state.book, state.posts, state.fresh) = (book, Self.named(posts), posts)
+            state.former = state.former.filter { !$0.isIdle } + former
+            return former
+        }
+        for post in former { post.stop(engine) }
+        for problem in book.problems { engine.problem(problem) }
+        straying.yield()
+    }
 
     /// Gives up what is for channels that are configured no more.
     private func giveUpStrays(_ engine: Engine) async {

@@ -30,7 +30,6 @@ final class Engine: Sendable {
     let caretaker: Caretaker
     let wakeUps: WakeUps?
     let scheduler = Scheduler()
-    let channels: ChannelBook
     let dispatcher: DeliveryDispatcher
     private let shuttingDown = Atomic(false)
     private let keeper: Lock<LeaseKeeper?> = Lock(nil)
@@ -58,11 +57,16 @@ final class Engine: Sendable {
         artifacts = configuration.outputFolder.map { ArtifactFolder(path: $0, limit: configuration.artifactLimit) }
         artifactThreshold = artifacts == nil ? nil : max(100, configuration.artifactLimit.threshold)
         caretaker = Caretaker(configuration.retention, hasOutput: configuration.outputFolder != nil)
-        channels = ChannelBook(configuration.channels, configuration.redirectRules)
-        dispatcher = DeliveryDispatcher(channels, configuration.deliveryPolicy)
+        dispatcher = DeliveryDispatcher(
+            ChannelBook(configuration.channels, configuration.redirectRules),
+            configuration.deliveryPolicy
+        )
         wakeUps = configuration.wakeUps.map { WakeUps($0, clock: clock) }
         if store.isShared { keeper.withLock { $0 = LeaseKeeper(of: self) } }
     }
+
+    /// The channels and rules that there are now.
+    var channels: ChannelBook { dispatcher.book }
 
     /// Whether no new work is taken.
     var isShuttingDown: Bool { shuttingDown.load(ordering: .acquiring) }

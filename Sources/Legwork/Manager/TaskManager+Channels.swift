@@ -41,6 +41,14 @@ extension TaskManager {
         return reports.sorted { $0.name < $1.name }
     }
 
+    /// Puts other channels and rules in the place of those that the manager has.
+    ///
+    /// What waits is sent by the new channels, and what waits for one that is there no more is given up. A message that is being sent has five
+    /// seconds to arrive; after that it is sent again, under the same id.
+    public func configure(channels: [ChannelEntry], redirectRules: [RedirectRule]) {
+        engine.dispatcher.replace(with: ChannelBook(channels, redirectRules), engine)
+    }
+
     /// Sends a message to a channel now, beside all that waits, to see whether it works.
     ///
     /// - Parameters:

@@ -4,10 +4,11 @@ import LegworkCore
 enum Channels: Command {
     static let name = "channels"
     static let summary = "Show the channels, try one, and look after what could not be delivered"
-    static let usage = "list | test NAME | dead-letters | replay ID…|--all | drop ID…|--all"
+    static let usage = "list | test NAME | reload | dead-letters | replay ID…|--all | drop ID…|--all"
     static let details = """
         channels list                       the channels, and what waits for each
         channels test NAME                  send a message there now
+        channels reload                     read channels.json again, which may have no mistake
         channels dead-letters               what was given up
         channels replay ID… | --all         send it again
         channels drop ID… | --all           forget it
@@ -27,27 +28,31 @@ enum Channels: Command {
         guard !isAll || ["replay", "drop"].contains(verb) else { throw CLIError(.usage, "--all is for replay and drop") }
         let client = try await invocation.client(asOperator: invocation.owner == nil)
         switch verb {
-        case "list" where words.isEmpty: try await list(invocation, client)
+        case "list" where words.isEmpty: list(invocation, try await client.get("/v1/channels"))
         case "test" where words.count == 1: try await test(words[0], invocation, client)
+        case "reload" where words.isEmpty: list(invocation, try await client.post("/v1/channels/reload", [:]))
         case "dead-letters" where words.isEmpty: try await deadLetters(invocation, client)
         case "replay" where words.isEmpty == isAll: try await replay(words, invocation, client)
         case "drop" where words.isEmpty == isAll: try await drop(words, invocation, client)
         default:
-            let known = ["list", "test", "dead-letters", "replay", "drop"]
+            let known = ["list", "test", "reload", "dead-letters", "replay", "drop"]
             let hint = known.contains(verb) ? nil : Suggestion.nearest(to: verb, in: known).map { "; did you mean '\($0)'?" }
             throw CLIError(.usage, "channels takes: \(usage)\(hint ?? "")")
         }
         return ExitCode.success.rawValue
     }
 
-    private static func list(_ invocation: Invocation, _ client: DaemonClient) async throws {
-        let answer = try await client.get("/v1/channels")
+    private static func list(_ invocation: Invocation, _ answer: JSONValue) {
         let channels = answer["channels"]?.array ?? []
         switch invocation.style {
         case .json: invocation.console.print(answer.json())
         case .quiet: for channel in channels { invocation.console.print(channel["name"]?.string ?? "") }
         case .table:
-            if channels.isEmpty { invocation.console.print("there are no channels; channels.json in the state folder describes them") }
+            if channels.isEmpty {
+                invocation.console.print(
+                    "there are no channels; describe them in channels.json in the state folder, then run legwork channels reload"
+                )
+            }
             for channel in channels { invocation.console.print(line(channel)) }
         }
     }

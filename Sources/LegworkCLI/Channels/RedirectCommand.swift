@@ -41,7 +41,7 @@ enum RedirectCommand: Command {
         var body = JSONObject()
         body["channel"] = arguments["to"].map(JSONValue.string)
         body["target"] = arguments["target"].map(JSONValue.string)
-        if let on = arguments["on"] { body["on"] = .array(on.split(separator: ",").map { .string(String($0)) }) }
+        body["on"] = arguments["on"].map(RedirectOption.statuses)
         body["max_chars"] = try arguments.number("max-chars", in: 1...1_000_000).map { JSONValue($0) }
         let answer = try await invocation.client().post(target, .object(body))
         let redirect = answer["redirect"] ?? .null

@@ -35,6 +35,7 @@ enum ScheduleCommand: Command {
         Option("cwd", value: "FOLDER", "where to run (default: here)"),
         Option("timeout", value: "DURATION", "end the command when it takes longer"),
         RedirectOption.option,
+        RedirectOption.statuses,
         Option("limit", short: "n", value: "N", "for show: at most so many tasks (default 20)"),
     ]
     /// What a command finds of this shell's environment: it may run for years, and what else there is may be secret or old by then.
@@ -99,7 +100,7 @@ enum ScheduleCommand: Command {
         // The daemon may run in another zone than this shell.
         if body["time_zone"] == nil { body["time_zone"] = .string(TimeZoneDatabase.system.localIdentifier()) }
         if arguments.has("watch") { body["watch"] = true }
-        body["redirects"] = RedirectOption.list(arguments)
+        body["redirects"] = try RedirectOption.list(arguments)
         try addCall(to: &body, invocation, words)
         let answer = try await invocation.client().post("/v1/schedules", .object(body))
         print(answer["schedule"] ?? .null, invocation)

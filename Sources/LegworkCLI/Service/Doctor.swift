@@ -70,7 +70,7 @@ enum Doctor: Command {
             let waiting = pending == 1 ? "1 delivery waits" : "\(pending) deliveries wait"
             switch channel["state"]?.string {
             case "blocked":
-                let fix = "mend its description in channels.json and restart the daemon; legwork channels test \(name) tries it"
+                let fix = "mend its description in channels.json and run legwork channels reload; legwork channels test \(name) tries it"
                 findings.append(.bad(what, "blocked: \(problem)", fix: fix))
             case "waiting": findings.append(.note(what, "does not work now and is tried again by itself: \(problem)"))
             default: if dead == 0 { findings.append(.good(what, "\(waiting), none was given up")) }

@@ -15,6 +15,7 @@ enum Call: Command {
         Option("name", value: "NAME", "a name for the task, unique among those that have not ended"),
         Option("keep-until-read", "keep the task, however old it grows, until its result has been read"),
         RedirectOption.option,
+        RedirectOption.statuses,
     ]
 
     static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -26,7 +27,7 @@ enum Call: Command {
         if given.count == 2 { body["arguments"] = try Invocation.json(given[1]) }
         body["name"] = invocation.arguments["name"].map(JSONValue.string)
         if invocation.arguments.has("keep-until-read") { body["keep_until_read"] = true }
-        body["redirects"] = RedirectOption.list(invocation.arguments)
+        body["redirects"] = try RedirectOption.list(invocation.arguments)
         let queue = invocation.arguments["queue"]
         let isLeftAlone = queue != nil || invocation.arguments.has("background")
         if let queue {

@@ -23,6 +23,7 @@ enum Run: Command {
         Option("name", value: "NAME", "a name for the task, unique among those that have not ended"),
         Option("keep-until-read", "keep the task, however old it grows, until its result has been read"),
         RedirectOption.option,
+        RedirectOption.statuses,
         Option("cwd", value: "FOLDER", "where to run (default: here)"),
         Option("timeout", value: "DURATION", "end the command when it takes longer"),
         Option("shell", value: "LINE", "run a line of the shell instead of a command"),
@@ -85,7 +86,7 @@ enum Run: Command {
         if let queue = arguments["queue"] { body["queue"] = .string(queue) } else { body["background"] = true }
         body["name"] = arguments["name"].map(JSONValue.string)
         if arguments.has("keep-until-read") { body["keep_until_read"] = true }
-        body["redirects"] = RedirectOption.list(arguments)
+        body["redirects"] = try RedirectOption.list(arguments)
         return .object(body)
     }
 

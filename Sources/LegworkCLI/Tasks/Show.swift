@@ -74,8 +74,12 @@ enum Show: Command {
 
     /// What an entry is about: what a tool that speaks in its own words says it is, or its kind.
     private static func topic(of event: JSONValue) -> String {
-        let kind = event["kind"]?.string ?? ""
-        return kind == "custom" ? event["data"]?["kind"]?.string.map { TaskTable.clean($0) } ?? kind : kind
+        let (kind, data) = (event["kind"]?.string ?? "", event["data"])
+        return switch kind {
+        case "custom": data?["kind"]?.string.map { TaskTable.clean($0) } ?? kind
+        case "delivered", "undelivered": data?["channel"]?.string.map { "\(kind) to \(TaskTable.clean($0))" } ?? kind
+        default: kind
+        }
     }
 
     private static func checklist(_ list: JSONValue?) -> [String] {

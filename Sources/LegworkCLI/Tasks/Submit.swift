@@ -24,6 +24,7 @@ enum Submit: Command {
         Option("title", value: "TEXT", "what it is about, in one line"),
         Option("keep-until-read", "keep the task, however old it grows, until its result has been read"),
         RedirectOption.option,
+        RedirectOption.statuses,
     ]
 
     static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -51,7 +52,7 @@ enum Submit: Command {
             body["retry"] = .object(retry)
         }
         if given.has("keep-until-read") { body["keep_until_read"] = true }
-        body["redirects"] = RedirectOption.list(given)
+        body["redirects"] = try RedirectOption.list(given)
         let answer = try await invocation.client().post("/v1/tasks", .object(body))
         invocation.console.print(invocation.style == .json ? answer.json() : answer["task"]?["id"]?.string ?? "")
         return ExitCode.success.rawValue

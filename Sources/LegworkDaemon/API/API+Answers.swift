@@ -23,8 +23,9 @@ extension API {
             "useAnswerLink",
             .channels,
             "Gives the answer that a link in a message is for, once.",
-            details: "A link for a written answer takes it as the field `answer` of a form (`application/x-www-form-urlencoded`).",
+            details: "A link for a written answer takes it as the field `answer`; others need no body.",
             needs: nil,
+            form: .body(["answer?": Schema(["type": "string", "pattern": #"^[^\u0000]*$"#])]),
             answers: [page],
             faults: linkFaults + [.notAsked, .finished, .conflict],
             action: API.useAnswer

@@ -34,6 +34,19 @@ extension API {
             action: API.testChannel
         ),
         Operation(
+            "POST",
+            "/v1/channels/reload",
+            "reloadChannels",
+            .channels,
+            "Reads the description of the channels again.",
+            details: "With a mistake in it all stays as it was. What is being sent has a moment to arrive.",
+            needs: .admin,
+            body: RequestBody(.body()),
+            answers: [.json("The channels that there are now.", .object(["channels": .array(of: .channel)]))],
+            faults: [.badConfiguration],
+            action: API.reloadChannels
+        ),
+        Operation(
             "GET",
             "/v1/deliveries",
             "listDeliveries",
@@ -49,6 +62,17 @@ extension API {
             answers: [.json("A page.", .object(["deliveries": .array(of: .delivery), "next_after?": .count]))],
             faults: Fault.task,
             action: API.deliveries
+        ),
+        Operation(
+            "GET",
+            "/v1/deliveries/{delivery}",
+            "getDelivery",
+            .channels,
+            "Shows a delivery.",
+            needs: .read,
+            answers: [.json("The delivery.", .object(["delivery": .delivery]))],
+            faults: [.notFound],
+            action: API.showDelivery
         ),
         Operation(
             "POST",
@@ -124,6 +148,15 @@ extension API {
         await request.reply(["channels": .array(try await manager.channels(for: caller).map(\.json))])
     }
 
+    func reloadChannels(_ request: Request) async throws {
+        do {
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try channelKeeper.reload(for: manager) }
+        } catch let error as DaemonError {
+            throw APIFault(status: 409, code: "bad_configuration", message: error.description)
+        }
+        await request.reply(["channels": .array(try await manager.channels(for: nil).map(\.json))])
+    }
+
     func testChannel(_ request: Request) async throws {
         let name = request.parameters["channel"] ?? ""
         let caller = request.principal.isOperator ? nil : request.principal.caller(platform: "http")
@@ -141,6 +174,12 @@ extension API {
         var body: JSONObject = ["deliveries": .array(page.deliveries.map(\.report))]
         body["next_after"] = page.next.map { .integer($0) }
         await request.reply(.object(body))
+    }
+
+    func showDelivery(_ request: Request) async throws {
+        let query = DeliveryQuery(in: request.scope, id: try delivery(request), limit: 1)
+        guard let delivery = try await manager.deliveries(query).deliveries.first else { throw Self.noDelivery(request) }
+        await request.reply(["delivery": delivery.report])
     }
 
     func replayDelivery(_ request: Request) async throws {
@@ -221,5 +260,10 @@ extension API {
 }
 
 extension Fault {
+    static let badConfiguration = Fault(
+        409,
+        "bad_configuration",
+        "The description has a mistake, and all stays as it was; `detail` says which."
+    )
     static let deliveryFailed = Fault(502, "delivery_failed", "The channel did not take it; `detail` says why.")
 }

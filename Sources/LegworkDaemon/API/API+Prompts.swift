@@ -15,7 +15,7 @@ extension API {
         // That it must be there is said in the words of those clients, below.
         return .body([
             "prompt?": .text, "model?": nullable("string", 256), "workspace?": nullable("string", 4096), "mode?": nullable("string", 64),
-            "allow_shell?": flag, "trust_mode?": flag, "auto_approve?": flag,
+            "allow_shell?": flag, "trust_mode?": flag, "auto_approve?": flag, "redirects?": redirectList,
         ])
     }()
 
@@ -44,6 +44,7 @@ extension API {
         var options = SubmitOptions()
         options.title = prompt.title
         options.metadata = prompt.metadata
+        options.redirects = RedirectWish.list(body["redirects"])
         let chosen = options
         var arguments = prompt.arguments(for: tool.descriptor.inputSchema)
         // The client is told that nothing is approved unless it asked for that: then it must hold for an agent with a bolder default, too.

@@ -14,6 +14,7 @@ struct API: Sendable {
     let agentToolName: String?
     let answerDesk: AnswerDesk
     let inbound: InboundDesk
+    let channelKeeper: ChannelKeeper
 
     /// All that it can do; the OpenAPI document is made of this list.
     static let operations: [Operation] =

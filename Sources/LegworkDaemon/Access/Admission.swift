@@ -14,12 +14,14 @@ struct Admission: Sendable {
     private let tokens: TokenKeeper
     private let names: Set<String>
     private let publicNames: Set<String>
+    private let linkName: @Sendable () -> String?
     private let isSecure: Bool
 
     /// - Parameters:
     ///   - user: who may do everything over a Unix socket.
     ///   - ownNames: what the server is called, without a port; IPv6 addresses in brackets.
     ///   - publicNames: what else it is called, perhaps by a proxy before it.
+    ///   - linkName: what it is called in the links of messages at the moment.
     ///   - isSecure: whether TCP is spoken through TLS only.
     init(
         user: UInt32,
@@ -27,6 +29,7 @@ struct Admission: Sendable {
         tokens: TokenKeeper,
         ownNames: Set<String>,
         publicNames: [String],
+        linkName: @escaping @Sendable () -> String?,
         isSecure: Bool
     ) {
         self.user = user
@@ -34,6 +37,7 @@ struct Admission: Sendable {
         self.tokens = tokens
         self.publicNames = Set(publicNames.map { $0.lowercased() })
         names = self.publicNames.union(ownNames)
+        self.linkName = linkName
         self.isSecure = isSecure
     }
 
@@ -58,7 +62,8 @@ struct Admission: Sendable {
         let host = (request.headers["Host"] ?? "").lowercased()
         let name = String(Self.name(in: host))
         // A web page can have its own name lead here, and would then be of the same origin as this server.
-        guard names.contains(name) else {
+        let isPublic = publicNames.contains(name) || linkName() == name
+        guard isPublic || names.contains(name) else {
             return .refused(
                 HTTPRejection(
                     status: 421,
@@ -70,7 +75,7 @@ struct Admission: Sendable {
         }
         // A page that lets no referrer out has the origin 'null', and nothing that a browser adds by itself counts here.
         if Self.hasOwnProof(request) { return .admitted(Grant.anonymous) }
-        let origins = Self.origins(of: host, isSecure: isSecure, isPublic: publicNames.contains(name))
+        let origins = Self.origins(of: host, isSecure: isSecure, isPublic: isPublic)
         guard request.headers.values("Origin").allSatisfy({ origins.contains($0.lowercased()) }) else {
             return .refused(HTTPRejection(status: 403, code: "foreign_origin", message: "pages of other servers may not use this one"))
         }

@@ -13,15 +13,15 @@ final class InboundDesk: Sendable {
     private static let maximumIDBytes = 256
 
     private let manager: TaskManager
-    private let secrets: [String: [WebhookKey]]
+    private let keys: @Sendable (String) -> [WebhookKey]
     private let clock: any TaskClock
     private let memory = Lock(InboundMemory())
 
-    /// - Parameter secrets: of each channel that takes webhooks, the keys that it may be signed with.
-    init(_ manager: TaskManager, secrets: [String: [WebhookKey]], clock: any TaskClock = SystemClock()) {
+    /// - Parameter keys: gives the keys that a channel's webhooks may be signed with; none where it takes no webhooks.
+    init(_ manager: TaskManager, clock: any TaskClock = SystemClock(), keys: @escaping @Sendable (String) -> [WebhookKey]) {
         self.manager = manager
-        self.secrets = secrets
         self.clock = clock
+        self.keys = keys
     }
 
     /// Acts on a webhook.
@@ -29,7 +29,8 @@ final class InboundDesk: Sendable {
     /// - Returns: the answer's body.
     /// - Throws: ``APIFault``, also for a task that has no redirect to the channel: it looks like one that is not there.
     func receive(_ http: HTTPRequest, channel: String, _ body: JSONValue) async throws -> JSONValue {
-        guard let keys = secrets[channel], !keys.isEmpty else {
+        let keys = keys(channel)
+        guard !keys.isEmpty else {
             throw APIFault(status: 404, code: "not_found", message: "no channel of this name takes webhooks")
         }
         let id = try verify(http, keys)

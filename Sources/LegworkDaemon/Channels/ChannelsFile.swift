@@ -31,7 +31,7 @@ struct ChannelsFile: Sendable {
         for member in list {
             guard Self.isName(member.key) else {
                 throw DaemonError(
-                    "'\(member.key.truncated(toBytes: 60))' cannot be a channel's name: 1 to \(Redirect.maximumNameBytes) of the characters A-Z a-z 0-9 . _ -"
+                    "'\(member.key.truncated(toBytes: 60))' cannot be a channel's name: 1 to \(Redirect.maximumNameBytes) of the characters A-Z a-z 0-9 . _ -, not only dots"
                 )
             }
             channels.append(try ChannelDefinition(member.value, name: member.key, kinds: kinds))
@@ -54,7 +54,8 @@ struct ChannelsFile: Sendable {
     }
 
     private static func isName(_ text: String) -> Bool {
-        (1...Redirect.maximumNameBytes).contains(text.utf8.count)
+        // One of dots alone would be a step in a path.
+        (1...Redirect.maximumNameBytes).contains(text.utf8.count) && text.contains { $0 != "." }
             && text.utf8.allSatisfy { byte in
                 (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || "._-".utf8.contains(byte)
             }
@@ -62,8 +63,10 @@ struct ChannelsFile: Sendable {
 
     private static func link(_ file: inout SettingsObject) throws(DaemonError) -> String? {
         guard let link = try file.text("link", atMost: 500) else { return nil }
-        let isURL = ["https://", "http://"].contains { link.hasPrefix($0) && link.utf8.count > $0.utf8.count }
-        guard isURL, link.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !link.contains(where: { "?#@\"<>\\".contains($0) }) else {
+        let rest = ["https://", "http://"].first(where: link.hasPrefix).map { link.dropFirst($0.count) }
+        guard let first = rest?.first, first != "/", first != ":", link.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+            !link.contains(where: { "?#@\"<>\\".contains($0) })
+        else {
             throw DaemonError("'link' must be a URL without a query or a password, such as https://legwork.example/")
         }
         return link.hasSuffix("/") ? link : link + "/"
@@ -80,6 +83,12 @@ struct ChannelsFile: Sendable {
         if target == "origin", channel.targets == .own {
             throw DaemonError("\(path).target: the channel '\(name)' takes no place but its own; give it \"targets\": \"any\" for 'origin'")
         }
+        let isDefault = try object.flag("default") ?? false
+        if isDefault, object.value("on") != nil {
+            throw DaemonError(
+                "\(path).on: a rule with \"default\": true tells nothing by itself; whoever redirects there says what is told"
+            )
+        }
         let redirect = Redirect(
             to: name,
             target: target,
@@ -92,7 +101,7 @@ struct ChannelsFile: Sendable {
             tool: try object.text("tool", atMost: 128),
             queue: try object.text("queue", atMost: 100),
             platform: try object.text("platform", atMost: 256),
-            isDefault: try object.flag("default") ?? false,
+            isDefault: isDefault,
             redirect
         )
         try object.finish()

@@ -7,43 +7,45 @@ import LegworkEventLoop
 import LegworkHTTP
 
 /// The channels of a configuration, made.
-struct ConfiguredChannels {
-    /// The loop that they have to themselves: a platform that is slow holds up no door. Nil when there is no channel.
-    let loop: EventLoop?
+struct ConfiguredChannels: Sendable {
     /// The channels.
     let entries: [ChannelEntry]
     /// What is told where without anybody's asking.
     let rules: [RedirectRule]
     /// Where people reach the daemon; nil where nobody said it.
     let link: String?
+    /// The name in ``link``, in small letters, so that the daemon answers to it.
+    let linkName: String?
     /// The keys of the channels that take signed webhooks.
     let inboundKeys: [String: [WebhookKey]]
 
+    /// No channel at all.
+    static let none = ConfiguredChannels()
+
+    private init() { (entries, rules, link, linkName, inboundKeys) = ([], [], nil, nil, [:]) }
+
     /// Makes what the file describes; nothing when there is none.
     ///
+    /// - Parameter loop: gives the loop that channels run on.
     /// - Throws: ``DaemonError``, saying what is wrong in which file.
-    init(_ configuration: DaemonConfiguration, _ log: DaemonLog) throws(DaemonError) {
+    init(_ configuration: DaemonConfiguration, _ log: DaemonLog, on loop: () throws(SystemError) -> EventLoop) throws(DaemonError) {
         guard let path = Self.path(configuration) else {
-            (loop, entries, rules, link, inboundKeys) = (nil, [], [], nil, [:])
+            (entries, rules, link, linkName, inboundKeys) = ([], [], nil, nil, [:])
             return
         }
         do throws(DaemonError) {
-            guard let text = FileManager.default.contents(atPath: path) else { throw DaemonError("it cannot be read") }
-            let file = try ChannelsFile(text: Array(text), kinds: ChannelFactory.kinds)
-            (rules, link) = (file.rules, file.link)
+            let file = try ChannelsFile(text: Self.text(at: path), kinds: ChannelFactory.kinds)
+            (rules, link, linkName) = (file.rules, file.link, file.link.flatMap(Self.name))
             guard !file.channels.isEmpty else {
-                (loop, entries, inboundKeys) = (nil, [], [:])
+                (entries, inboundKeys) = ([], [:])
                 return
             }
-            let loop: EventLoop
             let factory: ChannelFactory
             do {
-                loop = try EventLoop(name: "legwork-channels")
-                factory = try ChannelFactory(loop: loop)
+                factory = try ChannelFactory(loop: loop())
             } catch {
                 throw DaemonError("channels cannot be made: \(error)")
             }
-            self.loop = loop
             var entries: [ChannelEntry] = []
             var keys: [String: [WebhookKey]] = [:]
             for definition in file.channels {
@@ -52,7 +54,10 @@ struct ConfiguredChannels {
             }
             self.entries = entries
             inboundKeys = keys
-            if Self.isOpenToOthers(path), file.channels.contains(where: \.holdsSecret) {
+            if Self.lets(others: 0o022, use: path) {
+                log.write("others may write \(path), and so have programs run as you: run chmod go-w on it")
+            }
+            if Self.lets(others: 0o044, use: path), file.channels.contains(where: \.holdsSecret) {
                 log.write("others may read \(path), and it holds secrets: run chmod 600 on it, or write ${env:NAME} for them")
             }
             log.write("channels of \(path): \(file.channels.map(\.name).joined(separator: ", "))")
@@ -61,23 +66,32 @@ struct ConfiguredChannels {
         }
     }
 
-    /// The name by which people reach the daemon, so that it answers to it.
-    var publicNames: [String] {
-        guard let link, let authority = link.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first else { return [] }
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return [String(authority[...end])] }
-        return [String(authority.prefix { $0 != ":" })]
+    /// The host of a URL, without its port.
+    private static func name(in link: String) -> String? {
+        guard let authority = link.split(separator: "/").dropFirst().first?.lowercased() else { return nil }
+        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
+        return String(authority.prefix { $0 != ":" })
     }
 
     /// The file that was named, or the one in the state folder, where there is one.
     private static func path(_ configuration: DaemonConfiguration) -> String? {
         if let path = configuration.channelsFile { return path }
         let path = configuration.folder.channels
-        return FileManager.default.fileExists(atPath: path) ? path : nil
+        var status = stat()
+        // Also a link that leads nowhere is there, and a mistake.
+        return lstat(path, &status) == 0 ? path : nil
     }
 
-    private static func isOpenToOthers(_ path: String) -> Bool {
+    private static func text(at path: String) throws(DaemonError) -> [UInt8] {
+        guard let text = FileManager.default.contents(atPath: path) else {
+            throw DaemonError("it cannot be read; it must be a file that you may read")
+        }
+        return Array(text)
+    }
+
+    private static func lets(others rights: mode_t, use path: String) -> Bool {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & 0o077 != 0
+        return stat(path, &status) == 0 && status.st_mode & rights != 0
     }
 }
 

@@ -141,6 +141,45 @@ struct AnsweringFromOutside {
         }
     }
 
+    @Test("a link that is too old does nothing, and says so")
+    func expired() async throws {
+        try await use { site, port, _ in
+            let task = try await ask(site)
+            let seal = AnswerSeal(stateKey: Files.read(site.state + "/mcp-state.key"))
+            for act in [AnswerToken.Act.answer(key: "confirm", choice: 0), .write(key: "confirm"), .cancel] {
+                let token = AnswerToken(task: try #require(TaskID(task)), act: act, expiresAt: .now)
+                let link = "/v1/answers/\(seal.seal(token))"
+                for method in ["GET", "POST"] {
+                    let late = try await visit(port, method, link, "answer=true")
+                    #expect(late.status == 410 && late.text.contains("good for a day, which is over"), "\(late)")
+                }
+                #expect(try await port.request("POST", link, token: nil).errorCode == "link_expired")
+            }
+            #expect(try await site.status(task) == "input_required")
+            // One that is good, for an answer that the question does not have, and for a question that was never asked.
+            for act in [AnswerToken.Act.answer(key: "confirm", choice: 2), .answer(key: "other", choice: 0), .write(key: "other")] {
+                let token = AnswerToken(task: try #require(TaskID(task)), act: act, expiresAt: .now + AnswerToken.lifetime)
+                #expect(try await visit(port, "POST", "/v1/answers/\(seal.seal(token))", "answer=true").status == 404)
+            }
+            #expect(try await site.status(task) == "input_required")
+        }
+    }
+
+    @Test("of many who follow links at once, one answers")
+    func race() async throws {
+        try await use { site, port, _ in
+            let task = try await ask(site)
+            let links = try await links(site, task)
+            let (yes, no) = (try #require(links["Yes"]), try #require(links["No"]))
+            let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
+                for link in [yes, no, yes, no, yes, no] { group.addTask { try await visit(port, "POST", link) } }
+                return try await group.reduce(into: [Reply]()) { $0.append($1) }
+            }
+            #expect(replies.count { $0.status == 200 } == 1 && replies.count { $0.status == 409 } == 5)
+            #expect(try await site.legwork("wait", task).code == 0)
+        }
+    }
+
     // MARK: - Signed webhooks
 
     private func send(

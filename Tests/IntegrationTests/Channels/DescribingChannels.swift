@@ -57,6 +57,14 @@ struct DescribingChannels {
             (#"{"channels": {"a": {"slack": "x", "inbound": true}}}"#, "inbound is for channels of kind webhook"),
             (#"{"channels": {}, "link": "legwork.example"}"#, "'link' must be a URL"),
             (#"{"channels": {}, "link": "https://me:pw@legwork.example"}"#, "'link' must be a URL"),
+            (#"{"channels": {}, "link": "https:///tasks"}"#, "'link' must be a URL"),
+            (#"{"channels": {}, "link": "https://:80/"}"#, "'link' must be a URL"),
+            (#"{"channels": {"..": {"file": "x"}}}"#, "cannot be a channel's name"),
+            (#"{"channels": {"a": {"slack": "x"}, "a": {"slack": "y"}}}"#, "expected each member once"),
+            (
+                #"{"channels": {"a": {"slack": "x"}}, "redirects": [{"channel": "a", "default": true, "on": ["failed"]}]}"#,
+                "redirects[0].on: a rule with \"default\": true tells nothing by itself"
+            ),
             (#"{"channels": {}, "redirects": [{}]}"#, "redirects[0] needs 'channel'"),
             (#"{"channels": {"a": {"slack": "x"}}, "redirects": [{"channel": "b"}]}"#, "redirects[0].channel: there is no channel 'b'"),
             (#"{"channels": {"a": {"slack": "x"}}, "redirects": [{"channel": "a", "on": ["done"]}]}"#, "redirects[0].on must be"),
@@ -85,6 +93,24 @@ struct DescribingChannels {
             let log = try await daemon.view { $0.error.contains("channels of ") }.error
             #expect(log.contains("others may read \(site.channelsFile), and it holds secrets") == warns, "\(log)")
             #expect(!log.contains("example.com"), "\(log)")
+            #expect(!log.contains("others may write"), "\(log)")
+            chmod(site.channelsFile, 0o620)
+            #expect(try await site.legwork("channels", "reload").code == 0)
+            try await daemon.view { $0.error.contains("others may write \(site.channelsFile)") }
+        }
+    }
+
+    @Test("with links that lead nowhere is warned of", arguments: [true, false])
+    func links(_ listens: Bool) async throws {
+        try await Site.use { site in
+            try site.describe(
+                channels: ["log": ["file": .string(site.folder + "/log.txt"), "answers": true]],
+                link: "http://legwork.example"
+            )
+            let options = listens ? ["--port", "0"] : []
+            let daemon = try site.start(["serve", "--channels", site.channelsFile] + options)
+            let log = try await daemon.view { $0.error.contains(" serves ") }.error
+            #expect(log.contains("give legwork serve --port too") != listens, "\(log)")
         }
     }
 
@@ -96,6 +122,11 @@ struct DescribingChannels {
             #expect(view.code == 4 && view.error.contains("mine.json: channels.a: 'slak' is no kind of channel"), "\(view)")
             let missing = try await site.legwork("serve", "--channels", site.folder + "/none.json")
             #expect(missing.code == 4 && missing.error.contains("none.json: it cannot be read"), "\(missing)")
+            // A link that leads nowhere is no missing file.
+            try StateFolder(path: site.state).create()
+            symlink(site.folder + "/none.json", site.state + "/channels.json")
+            let dangling = try await site.legwork("serve")
+            #expect(dangling.code == 4 && dangling.error.contains("channels.json: it cannot be read"), "\(dangling)")
         }
     }
 }
@@ -121,6 +152,20 @@ struct ReadingWhatComesIn {
             #expect(AnswerSeal(stateKey: Array(repeating: 8, count: 32)).open(text) == nil)
         }
         for text in ["", ".", "..", "a.b", "a", String(repeating: "a", count: 5000)] { #expect(seal.open(text) == nil) }
+    }
+
+    @Test("by a link of the longest key is no longer than the interface says")
+    func length() throws {
+        let seal = AnswerSeal(stateKey: Array(repeating: 7, count: 32))
+        let act = AnswerToken.Act.answer(key: String(repeating: "\"", count: 128), choice: 4)
+        let token = AnswerToken(task: .random(), act: act, expiresAt: Timestamp(milliseconds: 1_800_000_000_000))
+        let text = seal.seal(token)
+        #expect(seal.open(text) == token)
+        let document = OpenAPIDocument(operations: API.operations, version: "1").json
+        let operation = try #require(document["paths"]?["/v1/answers/{token}"]?["post"])
+        let length = operation["parameters"]?.array?.first { $0["name"] == "token" }?["schema"]?["maxLength"]?.int
+        #expect(text.utf8.count <= length ?? 0)
+        #expect(operation["requestBody"]?["content"]?["application/x-www-form-urlencoded"] != nil)
     }
 
     private func form(_ schema: JSONValue?, request: JSONValue? = nil) -> AnswerForm? {

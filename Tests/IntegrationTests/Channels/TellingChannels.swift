@@ -35,6 +35,7 @@ struct TellingChannels {
             #expect(Set(both.compactMap { $0["redirect"]?.int }) == [1, 2])
             let shown = try await site.legwork("show", task).output
             #expect(shown.contains("told in\n  1  log: completed, failed") && shown.contains("delivered (1 message)"), "\(shown)")
+            #expect(shown.contains("  delivered to log  "), "\(shown)")
             let json = try await site.json("show", task)
             #expect(json["task"]?["redirects"]?.array?.count == 2 && json["deliveries"]?.array?.count == 2, "\(json.json())")
             #expect(json["events"]?.array?.contains { $0["kind"] == "delivered" } == true, "\(json.json())")
@@ -160,6 +161,8 @@ struct TellingChannels {
             #expect(try await eve("POST", "/v1/tasks/\(task)/redirects", ["channel": "all"]).status == 404)
             #expect(try await eve("DELETE", "/v1/tasks/\(task)/redirects").status == 404)
             #expect(try await eve("POST", "/v1/deliveries/\(id)/replay", [:]).status == 404)
+            #expect(try await eve("GET", "/v1/deliveries/\(id)").status == 404)
+            #expect(try await site.http("GET", "/v1/deliveries/\(id)", headers: mine).json["delivery"]?["state"] == "delivered")
             #expect(try await eve("DELETE", "/v1/deliveries/\(id)").status == 404)
             #expect(try await eve("POST", "/v1/deliveries/replay", [:]).json["replayed"] == 0)
             #expect(try await eve("DELETE", "/v1/deliveries?state=pending,delivered,dead").json["deleted"] == 0)
@@ -171,6 +174,52 @@ struct TellingChannels {
             let refused = try await eve("POST", "/v1/call", call)
             #expect(refused.errorCode == "no_channel" && refused.errorDetail?.contains("'team-") == false, "\(refused)")
             #expect(try await site.http("GET", "/v1/deliveries", headers: mine).json["deliveries"]?.array?.count == 1)
+        }
+    }
+
+    @Test("who may only read sees what is told and changes nothing of it")
+    func reader() async throws {
+        try await Site.use { site in
+            try site.describe(channels: ["log": file(site)])
+            let port = try await site.serveTCP("--channels", site.channelsFile).port
+            #expect(try await site.legwork("run", "--redirect", "log", "--", "echo", "one").code == 0)
+            let delivery = try #require(try await site.deliveries { $0.count == 1 && $0[0]["state"] == "delivered" }.first)
+            let (id, task) = (delivery["id"]?.string ?? "", delivery["task"]?.string ?? "")
+            let token = try await site.legwork("token", "create", "--rights", "read").output.trimmed
+            for target in ["/v1/channels", "/v1/deliveries", "/v1/tasks/\(task)/redirects"] {
+                #expect(try await port.request("GET", target, token: token).status == 200)
+            }
+            let changes = [
+                ("POST", "/v1/channels/log/test"), ("POST", "/v1/channels/reload"), ("POST", "/v1/deliveries/replay"),
+                ("POST", "/v1/deliveries/\(id)/replay"), ("DELETE", "/v1/deliveries?state=delivered"), ("DELETE", "/v1/deliveries/\(id)"),
+                ("POST", "/v1/tasks/\(task)/redirects"), ("DELETE", "/v1/tasks/\(task)/redirects"),
+            ]
+            for (method, target) in changes {
+                let refused = try await port.request(method, target, token: token)
+                #expect(refused.status == 403 && refused.errorCode == "forbidden", "\(method) \(target): \(refused)")
+            }
+            // Who may call, but not cancel, sends again and drops nothing.
+            let caller = try await site.legwork("token", "create", "--rights", "read,call").output.trimmed
+            #expect(try await port.request("DELETE", "/v1/deliveries/\(id)", token: caller).status == 403)
+            #expect(try await port.request("POST", "/v1/deliveries/\(id)/replay", token: caller).status == 202)
+            #expect(try await port.request("GET", "/metrics", token: token).status == 403)
+        }
+    }
+
+    @Test("what is started says which of its states are told")
+    func statuses() async throws {
+        try await Site.use { site in
+            try site.describe(channels: ["log": file(site)])
+            _ = try await site.serve("--channels", site.channelsFile)
+            let options = ["--redirect", "log", "--redirect-on", "failed,input_required"]
+            #expect(try await site.start(["run"] + options + ["--", "true"]).end().code == 0)
+            #expect(try await site.start(["run"] + options + ["--", "false"]).end().code == 1)
+            let told = try await site.deliveries { !$0.isEmpty }
+            #expect(told.map { $0["status"] } == ["failed"])
+            let lone = try await site.legwork("run", "--redirect-on", "failed", "--", "true")
+            #expect(lone.code == 2 && lone.error.contains("give that too"), "\(lone)")
+            let wrong = try await site.legwork("submit", "--redirect", "log", "--redirect-on", "done", "run_command")
+            #expect(wrong.code == 2 && wrong.error.contains("must be one of"), "\(wrong)")
         }
     }
 }

@@ -75,6 +75,23 @@ struct QueueingPrompts {
         }
     }
 
+    @Test("has told where the client says what becomes of a prompt")
+    func redirected() async throws {
+        try await Site.use { site in
+            let file = site.folder + "/told.txt"
+            try StateFolder(path: site.state).create()
+            try Files.write(site.state + "/channels.json", JSONValue.object(["channels": ["log": ["file": .string(file)]]]).json())
+            try await serve(site, agentTool: nil) {
+                let made = try await site.post("/v1/tasks", ["prompt": "Mend it", "redirects": [["channel": "log", "on": ["completed"]]]])
+                #expect(made.status == 201 && made.json["task"]?["redirects"]?[0]?["channel"] == "log", "\(made)")
+                _ = try await site.deliveries { $0.count == 1 && $0[0]["state"] == "delivered" }
+                #expect(Files.text(file).contains("first: "))
+                let refused = try await site.post("/v1/tasks", ["prompt": "Mend it", "redirects": [["channel": "none"]]])
+                #expect(refused.errorCode == "no_channel", "\(refused)")
+            }
+        }
+    }
+
     @Test("refuses a prompt for an agent that is not there, and takes calls of tools as before")
     func missing() async throws {
         try await Site.use { site in

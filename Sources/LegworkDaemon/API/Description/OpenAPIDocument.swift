@@ -54,6 +54,9 @@ struct OpenAPIDocument: Sendable {
                 "required": .bool(body.isRequired), "content": ["application/json": ["schema": body.schema.json]],
             ]
         }
+        if let form = operation.form {
+            object["requestBody"] = ["content": ["application/x-www-form-urlencoded": ["schema": form.json]]]
+        }
         object["responses"] = .object(responses(of: operation))
         return .object(object)
     }
@@ -73,11 +76,20 @@ struct OpenAPIDocument: Sendable {
             switch name {
             case "task": "An id, the first four or more characters of one, or a name."
             case "schedule": "An id or a name."
+            case "token": "What the link has."
             default: "Its name."
+            }
+        let length =
+            switch name {
+            case "token": AnswerSeal.maximumBytes
+            case "channel": Redirect.maximumNameBytes
+            default: 200
             }
         return [
             "name": .string(name), "in": "path", "required": true, "description": .string(text),
-            "schema": ["type": "string", "minLength": 1, "maxLength": 200, "pattern": .string(#"^[^\u0000-\u001f\u007f/]+$"#)],
+            "schema": [
+                "type": "string", "minLength": 1, "maxLength": JSONValue(length), "pattern": .string(#"^[^\u0000-\u001f\u007f/]+$"#),
+            ],
         ]
     }
 

@@ -34,6 +34,8 @@ struct Operation: Sendable {
     let query: [Parameter]
     let headers: [Header]
     let body: RequestBody?
+    /// The fields of a form (`application/x-www-form-urlencoded`), where the operation takes one.
+    let form: Schema?
     let answers: [Answer]
     let faults: [Fault]
     let action: Action
@@ -50,6 +52,7 @@ struct Operation: Sendable {
         query: [Parameter] = [],
         headers: [Header] = [],
         body: RequestBody? = nil,
+        form: Schema? = nil,
         answers: [Answer],
         faults: [Fault] = [],
         action: @escaping Action
@@ -64,6 +67,7 @@ struct Operation: Sendable {
         self.query = query
         self.headers = headers
         self.body = body
+        self.form = form
         self.answers = answers
         var all = Fault.everywhere + faults
         if body != nil { all.append(.invalidJSON) }
