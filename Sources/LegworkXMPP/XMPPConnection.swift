@@ -18,6 +18,7 @@ import LegworkCore
     /// What libstrophe says of logging in and of TLS in its log only.
     private var hint: XMPPError?
     private var isOpen = false
+    private var isAuthorized = false
 
     /// Sends a message, which blocks.
     static func send(
@@ -56,6 +57,8 @@ import LegworkCore
         unsafe xmpp_conn_set_flags(connection, Int(flags))
         unsafe xmpp_conn_set_jid(connection, account.jid.description)
         unsafe xmpp_conn_set_pass(connection, account.password.revealed)
+        unsafe xmpp_conn_set_sockopt_callback(connection, stropheOpened)
+        defer { XMPPSocket.forget(UInt(bitPattern: connection)) }
         if let file = account.trustedCertificates { unsafe xmpp_conn_set_cafile(connection, file) }
         let own = unsafe Unmanaged.passUnretained(self).toOpaque()
         let host = account.host ?? (account.port == nil ? nil : account.jid.domain)
@@ -65,6 +68,8 @@ import LegworkCore
             } else {
                 unsafe xmpp_connect_client(connection, nil, 0, stropheChanged, own)
             }
+        let socket = { XMPPSocket.last(of: UInt(bitPattern: connection)) }
+        if code != XMPP_EOK, socket()?.isTooLarge == true { return .failure(Self.tooManyFiles) }
         if code != XMPP_EOK { return .failure(hint ?? XMPPError(.unreachable, "the XMPP server cannot be reached")) }
         isOpen = true
         while exchange.outcome == nil {
@@ -72,6 +77,17 @@ import LegworkCore
                 exchange.failed(XMPPError(.cancelled, "the XMPP server did not take the message in time"))
             } else if ContinuousClock.now >= deadline {
                 exchange.failed(XMPPError(.timedOut, "the XMPP server did not answer in time"))
+            } else if socket()?.isTooLarge == true {
+                exchange.failed(Self.tooManyFiles)
+            } else if account.avoidsPrivateAddresses, !isAuthorized, socket()?.hasPublicPeer == false {
+                // What libstrophe wants to say is said in its next turn only.
+                exchange.failed(
+                    XMPPError(
+                        .addressNotAllowed,
+                        "the XMPP server is at a private address, where channels may not go; set \"allow_private\": true for this channel if "
+                            + "that is meant"
+                    )
+                )
             } else {
                 unsafe xmpp_run_once(context, Self.turn)
             }
@@ -81,6 +97,11 @@ import LegworkCore
         for _ in 0..<4 where isOpen { unsafe xmpp_run_once(context, Self.turn) }
         return exchange.outcome ?? .failure(XMPPError(.failed, "nothing became of it"))
     }
+
+    private static let tooManyFiles = XMPPError(
+        .failed,
+        "this process has too many files open for libstrophe, which knows none beyond number \(XMPPSocket.largest)"
+    )
 
     private func say(_ stanzas: [String]) {
         guard let connection = unsafe connection else { return }
@@ -92,6 +113,7 @@ import LegworkCore
     fileprivate func changed(_ event: xmpp_conn_event_t, hasStreamError: Bool) {
         switch event {
         case XMPP_CONN_CONNECT:
+            isAuthorized = true
             guard let connection = unsafe connection else { return }
             unsafe xmpp_handler_add(connection, stropheReceived, nil, nil, nil, Unmanaged.passUnretained(self).toOpaque())
             say(exchange.connected())
@@ -111,6 +133,14 @@ import LegworkCore
             hint = XMPPError(.encryption, "TLS with the XMPP server failed: it offers none, or its certificate cannot be trusted")
         }
     }
+}
+
+/// A socket was made. Answering another number than 0 closes it.
+private func stropheOpened(_ connection: OpaquePointer?, _ socket: UnsafeMutableRawPointer?) -> Int32 {
+    guard let connection = unsafe connection, let socket = unsafe socket else { return -1 }
+    let opened = XMPPSocket(number: unsafe socket.load(as: Int32.self))
+    XMPPSocket.note(opened, of: UInt(bitPattern: connection))
+    return opened.isTooLarge ? -1 : 0
 }
 
 /// The connection has changed.

@@ -1,10 +1,12 @@
+import Glibc
 import LegworkChannels
 import LegworkCore
+import LegworkEventLoop
 import LegworkXMPP
 import TestPrograms
 import Testing
 
-@Suite("Messages over XMPP", .needsProsody, .timeLimit(.minutes(2)))
+@Suite("Messages over XMPP", .serialized, .needsProsody, .timeLimit(.minutes(2)))
 struct XMPPChannelTests {
     private func channel(
         _ server: ProsodyServer,
@@ -60,6 +62,30 @@ struct XMPPChannelTests {
         #expect(!login.message.contains("another-password"))
         let trust = try #require(await failure(try channel(server) { $0.trustedCertificates = nil }))
         #expect(trust.code == .misconfigured, "\(trust)")
+    }
+
+    @Test("are not sent to a private address where that is not allowed")
+    func guarded() async throws {
+        let server = try await ProsodyServer()
+        let error = try #require(await failure(try channel(server) { $0.avoidsPrivateAddresses = true }))
+        #expect(error.code == .misconfigured && error.message.contains("allow_private"), "\(error)")
+        #expect(await failure(try channel(server)) == nil)
+    }
+
+    @Test("wait where there are more files open than libstrophe can count")
+    func manyFiles() async throws {
+        let server = try await ProsodyServer()
+        DescriptorLimit.raise()
+        // Descriptors are given lowest first.
+        var files: [Int32] = []
+        defer { for file in files { close(file) } }
+        while (files.last ?? 0) < 1100 {
+            let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+            try #require(file >= 0)
+            files.append(file)
+        }
+        let error = try #require(await failure(try channel(server)))
+        #expect(error.code == .unavailable && error.message.contains("too many files"), "\(error)")
     }
 
     @Test("wait for a server that is not there, and end when they are cancelled")
