@@ -26,6 +26,8 @@ public struct ChannelFactory: Sendable {
 
     private let loop: EventLoop
     private let client: HTTPClient
+    /// For channels that may go to no private address: they must not go over a connection to one that another channel has opened.
+    private let guardedClient: HTTPClient
     private let secrets: SecretSource
 
     /// Makes a factory whose channels run on the loop, which must outlive them.
@@ -36,6 +38,7 @@ public struct ChannelFactory: Sendable {
         self.secrets = secrets
         do throws(HTTPError) {
             client = try HTTPClient(loop: loop)
+            guardedClient = try HTTPClient(loop: loop)
         } catch {
             throw ChannelConfigurationError(.failed, "channels cannot be made: \(error.message)")
         }
@@ -64,7 +67,7 @@ public struct ChannelFactory: Sendable {
         }
         let means = ChannelMeans(
             loop: loop,
-            client: client,
+            client: allowsPrivateAddresses ? client : guardedClient,
             secrets: secrets,
             allowsPrivateAddresses: allowsPrivateAddresses,
             timeLimit: timeLimit

@@ -12,6 +12,8 @@ public struct XMPPAccount: Sendable, Hashable {
     public var port: UInt16?
     /// Whether nothing is said without TLS.
     public var requiresEncryption: Bool
+    /// Whether nothing is said to a server without a public address, as it turns out when it is connected to.
+    public var avoidsPrivateAddresses: Bool
     /// A file of certificates in PEM to trust instead of the system's.
     public var trustedCertificates: String?
 
@@ -22,6 +24,7 @@ public struct XMPPAccount: Sendable, Hashable {
         host: String? = nil,
         port: UInt16? = nil,
         requiresEncryption: Bool = true,
+        avoidsPrivateAddresses: Bool = false,
         trustedCertificates: String? = nil
     ) {
         self.jid = jid
@@ -29,6 +32,7 @@ public struct XMPPAccount: Sendable, Hashable {
         self.host = host
         self.port = port
         self.requiresEncryption = requiresEncryption
+        self.avoidsPrivateAddresses = avoidsPrivateAddresses
         self.trustedCertificates = trustedCertificates
     }
 }

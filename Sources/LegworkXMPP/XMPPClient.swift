@@ -1,41 +1,36 @@
 import LegworkCore
 import Synchronization
 
-/// Sends messages over XMPP, by libstrophe. Each has a connection of its own, on a thread of its own: between two of them hours pass.
-public struct XMPPClient: Sendable {
-    private let account: XMPPAccount
+/// Sends messages over XMPP, by libstrophe, one after the other over one connection. It is kept for a short time, so that the messages of a
+/// delivery need no connection each, and nobody enters and leaves a room for each.
+public final class XMPPClient: Sendable {
+    /// How long a connection is kept. Shorter than servers and the network on the way bear silence.
+    private static let idleLimit = Duration.seconds(30)
 
-    /// Makes a client. It connects when a message is sent.
+    private let account: XMPPAccount
+    private let line = XMPPLine()
+
+    /// Makes a client. It connects when a message is sent, on a thread of its own.
     public init(_ account: XMPPAccount) { self.account = account }
+
+    deinit { line.close() }
 
     /// Sends a message, and returns when the server has dealt with it.
     ///
     /// - Parameter timeLimit: how long all of it may take.
     /// - Throws: ``XMPPError``.
     public func send(_ message: XMPPMessage, timeLimit: Duration = .seconds(60)) async throws(XMPPError) {
-        let (account, cancellation) = (account, Cancellation())
+        let request = XMPPRequest(message, before: ContinuousClock.now + timeLimit)
+        let (line, account) = (line, account)
+        if line.add(request) {
+            let code = BlockingThread.start { XMPPConnection.serve(line, as: account, keptFor: Self.idleLimit) }
+            if code != nil { line.fail(XMPPError(.failed, "there is no thread to send with")) }
+        }
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, XMPPError>, Never>) in
-                let deadline = ContinuousClock.now + timeLimit
-                let code = BlockingThread.start {
-                    continuation.resume(
-                        returning: XMPPConnection.send(message, by: account, before: deadline) { cancellation.isCancelled }
-                    )
-                }
-                if code != nil { continuation.resume(returning: .failure(XMPPError(.failed, "there is no thread to send with"))) }
-            }
+            await request.outcome()
         } onCancel: {
-            cancellation.cancel()
+            request.cancel()
         }
         try result.get()
     }
-}
-
-/// Whether somebody wants it to end.
-private final class Cancellation: Sendable {
-    private let state = Atomic(false)
-
-    var isCancelled: Bool { state.load(ordering: .relaxed) }
-
-    func cancel() { state.store(true, ordering: .relaxed) }
 }

@@ -11,51 +11,90 @@ import LegworkCore
     }()
 
     private let account: XMPPAccount
-    private var exchange: XMPPExchange
+    private var exchange: XMPPExchange?
+    /// The rooms that were entered, by what entered them.
+    private var rooms: Set<String> = []
     private var log: UnsafeMutablePointer<xmpp_log_t>
     private var context: OpaquePointer?
     private var connection: OpaquePointer?
     /// What libstrophe says of logging in and of TLS in its log only.
     private var hint: XMPPError?
     private var isOpen = false
+    private var isAuthorized = false
 
-    /// Sends a message, which blocks.
-    static func send(
-        _ message: XMPPMessage,
-        by account: XMPPAccount,
-        before deadline: ContinuousClock.Instant,
-        isCancelled: () -> Bool
-    ) -> Result<Void, XMPPError> {
-        guard isReady else { return .failure(XMPPError(.failed, "libstrophe could not be started")) }
-        return XMPPConnection(message, account).run(before: deadline, isCancelled)
+    /// Sends what is in the line until there is nothing more, which blocks.
+    static func serve(_ line: XMPPLine, as account: XMPPAccount, keptFor idleLimit: Duration) {
+        while var request = line.nextOrEnd() {
+            while let left = XMPPConnection(account).serve(request, then: line, keptFor: idleLimit) { request = left }
+        }
     }
 
-    private init(_ message: XMPPMessage, _ account: XMPPAccount) {
+    private init(_ account: XMPPAccount) {
         self.account = account
-        exchange = XMPPExchange(message, from: account.jid)
         unsafe log = .allocate(capacity: 1)
         unsafe context = nil
         unsafe connection = nil
         let own = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe log.initialize(to: xmpp_log_t(handler: stropheSaid, userdata: own))
+        guard Self.isReady else { return }
         unsafe context = xmpp_ctx_new(nil, log)
         if let context = unsafe context { unsafe connection = xmpp_conn_new(context) }
     }
 
     deinit {
-        if let connection = unsafe connection { unsafe xmpp_conn_release(connection) }
+        if let connection = unsafe connection {
+            unsafe xmpp_conn_release(connection)
+            XMPPSocket.forget(UInt(bitPattern: connection))
+        }
         if let context = unsafe context { unsafe xmpp_ctx_free(context) }
         unsafe log.deallocate()
     }
 
-    private func run(before deadline: ContinuousClock.Instant, _ isCancelled: () -> Bool) -> Result<Void, XMPPError> {
-        guard let context = unsafe context, let connection = unsafe connection else {
-            return .failure(XMPPError(.failed, "there is no memory for a connection"))
+    /// Connects, sends a message, and then those that follow.
+    ///
+    /// - Returns: a message that did not work over the connection that was kept: it is for a new one.
+    private func serve(_ first: XMPPRequest, then line: XMPPLine, keptFor idleLimit: Duration) -> XMPPRequest? {
+        var (request, isFirst) = (first, true)
+        defer { close() }
+        while true {
+            if request.begin() {
+                let outcome = isFirst ? connect(for: request.message) ?? send(request) : send(request)
+                if case .failure(let error) = outcome {
+                    if !isFirst, error.code != .cancelled, error.code != .timedOut { return request }
+                    request.finish(outcome)
+                    return nil
+                }
+                if let entrance = request.message.entrance { rooms.insert(entrance) }
+                request.finish(outcome)
+            } else if isFirst {
+                return nil
+            }
+            guard let next = next(in: line, within: idleLimit) else { return nil }
+            (request, isFirst) = (next, false)
         }
+    }
+
+    /// Waits for the next message while the connection is kept.
+    private func next(in line: XMPPLine, within idleLimit: Duration) -> XMPPRequest? {
+        let end = ContinuousClock.now + idleLimit
+        while isOpen, !line.isClosed, ContinuousClock.now < end {
+            if let request = line.next() { return request }
+            if let context = unsafe context { unsafe xmpp_run_once(context, Self.turn) }
+        }
+        return nil
+    }
+
+    /// - Returns: why it does not come about; nil when it is begun.
+    private func connect(for message: XMPPMessage) -> XMPPRequest.Outcome? {
+        guard unsafe context != nil, let connection = unsafe connection else {
+            return .failure(XMPPError(.failed, "libstrophe could not be started"))
+        }
+        exchange = XMPPExchange(message, from: account.jid)
         let flags = account.requiresEncryption ? XMPP_CONN_FLAG_MANDATORY_TLS : XMPP_CONN_FLAG_DISABLE_TLS
         unsafe xmpp_conn_set_flags(connection, Int(flags))
         unsafe xmpp_conn_set_jid(connection, account.jid.description)
         unsafe xmpp_conn_set_pass(connection, account.password.revealed)
+        unsafe xmpp_conn_set_sockopt_callback(connection, stropheOpened)
         if let file = account.trustedCertificates { unsafe xmpp_conn_set_cafile(connection, file) }
         let own = unsafe Unmanaged.passUnretained(self).toOpaque()
         let host = account.host ?? (account.port == nil ? nil : account.jid.domain)
@@ -65,22 +104,51 @@ import LegworkCore
             } else {
                 unsafe xmpp_connect_client(connection, nil, 0, stropheChanged, own)
             }
-        if code != XMPP_EOK { return .failure(hint ?? XMPPError(.unreachable, "the XMPP server cannot be reached")) }
-        isOpen = true
-        while exchange.outcome == nil {
-            if isCancelled() {
-                exchange.failed(XMPPError(.cancelled, "the XMPP server did not take the message in time"))
-            } else if ContinuousClock.now >= deadline {
-                exchange.failed(XMPPError(.timedOut, "the XMPP server did not answer in time"))
-            } else {
-                unsafe xmpp_run_once(context, Self.turn)
-            }
+        isOpen = code == XMPP_EOK
+        return isOpen ? nil : .failure(objectionToSocket ?? hint ?? XMPPError(.unreachable, "the XMPP server cannot be reached"))
+    }
+
+    /// Sends a message: the first as soon as the connection stands, another at once.
+    private func send(_ request: XMPPRequest) -> XMPPRequest.Outcome {
+        if isAuthorized {
+            let isInRoom = request.message.entrance.map(rooms.contains) ?? false
+            var exchange = XMPPExchange(request.message, from: account.jid, isInRoom: isInRoom)
+            say(exchange.connected())
+            self.exchange = exchange
         }
-        if isOpen { unsafe xmpp_disconnect(connection) }
+        while true {
+            if let outcome = exchange?.outcome { return outcome }
+            if let error = request.objection ?? objectionToSocket { return .failure(error) }
+            guard isOpen, let context = unsafe context else {
+                return .failure(hint ?? XMPPError(.unreachable, "the connection to the XMPP server ended"))
+            }
+            unsafe xmpp_run_once(context, Self.turn)
+        }
+    }
+
+    private func close() {
+        // A good-bye, and what waits before it, is for nobody whom nothing may be said.
+        guard isOpen, objectionToSocket == nil, let context = unsafe context, let connection = unsafe connection else { return }
+        unsafe xmpp_disconnect(connection)
         // A good-bye that is not answered is none to wait for.
         for _ in 0..<4 where isOpen { unsafe xmpp_run_once(context, Self.turn) }
-        return exchange.outcome ?? .failure(XMPPError(.failed, "nothing became of it"))
     }
+
+    /// Why nothing may be said over the socket. What libstrophe wants to say to a new connection is said in its next turn only.
+    private var objectionToSocket: XMPPError? {
+        guard let connection = unsafe connection, let socket = XMPPSocket.last(of: UInt(bitPattern: connection)) else { return nil }
+        if socket.isTooLarge { return Self.tooManyFiles }
+        guard account.avoidsPrivateAddresses, !isAuthorized, socket.hasPublicPeer == false else { return nil }
+        return XMPPError(
+            .addressNotAllowed,
+            "the XMPP server is at a private address, where channels may not go; set \"allow_private\": true for this channel if that is meant"
+        )
+    }
+
+    private static let tooManyFiles = XMPPError(
+        .failed,
+        "this process has too many files open for libstrophe, which knows none beyond number \(XMPPSocket.largest)"
+    )
 
     private func say(_ stanzas: [String]) {
         guard let connection = unsafe connection else { return }
@@ -92,17 +160,18 @@ import LegworkCore
     fileprivate func changed(_ event: xmpp_conn_event_t, hasStreamError: Bool) {
         switch event {
         case XMPP_CONN_CONNECT:
+            isAuthorized = true
             guard let connection = unsafe connection else { return }
             unsafe xmpp_handler_add(connection, stropheReceived, nil, nil, nil, Unmanaged.passUnretained(self).toOpaque())
-            say(exchange.connected())
+            say(exchange?.connected() ?? [])
         case XMPP_CONN_DISCONNECT, XMPP_CONN_FAIL:
             isOpen = false
-            exchange.failed(hint ?? XMPPError(.unreachable, "the connection to the XMPP server ended"))
+            exchange?.failed(hint ?? XMPPError(.unreachable, "the connection to the XMPP server ended"))
         default: break
         }
     }
 
-    fileprivate func received(_ stanza: XMPPExchange.Stanza) { say(exchange.received(stanza)) }
+    fileprivate func received(_ stanza: XMPPExchange.Stanza) { say(exchange?.received(stanza) ?? []) }
 
     fileprivate func said(_ text: String) {
         if text.contains("auth failed") || text.contains("Cannot authenticate") || text.contains("Password hasn't been set") {
@@ -111,6 +180,14 @@ import LegworkCore
             hint = XMPPError(.encryption, "TLS with the XMPP server failed: it offers none, or its certificate cannot be trusted")
         }
     }
+}
+
+/// A socket was made. Answering another number than 0 closes it.
+private func stropheOpened(_ connection: OpaquePointer?, _ socket: UnsafeMutableRawPointer?) -> Int32 {
+    guard let connection = unsafe connection, let socket = unsafe socket else { return -1 }
+    let opened = XMPPSocket(number: unsafe socket.load(as: Int32.self))
+    XMPPSocket.note(opened, of: UInt(bitPattern: connection))
+    return opened.isTooLarge ? -1 : 0
 }
 
 /// The connection has changed.

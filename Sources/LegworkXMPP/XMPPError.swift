@@ -2,11 +2,13 @@
 public struct XMPPError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of failure. New ones may appear in later versions.
     public struct Code: Sendable, Hashable {
-        private enum Value { case unreachable, encryption, login, refused, timedOut, cancelled, failed }
+        private enum Value { case unreachable, addressNotAllowed, encryption, login, refused, timedOut, cancelled, failed }
         private let value: Value
 
         /// The server cannot be reached, or the connection broke.
         public static let unreachable = Code(value: .unreachable)
+        /// The server has no public address, and the account is to go to no other.
+        public static let addressNotAllowed = Code(value: .addressNotAllowed)
         /// There is no TLS, or its certificate is not to be trusted.
         public static let encryption = Code(value: .encryption)
         /// User or password are wrong.

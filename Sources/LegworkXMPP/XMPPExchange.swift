@@ -18,12 +18,15 @@ struct XMPPExchange {
 
     private let message: XMPPMessage
     private let domain: String
+    private let isInRoom: Bool
     private var phase = Phase.connecting
     /// How it ended; nil while it goes on.
     private(set) var outcome: Result<Void, XMPPError>?
 
-    init(_ message: XMPPMessage, from account: JID) {
+    /// - Parameter isInRoom: whether the room was entered before.
+    init(_ message: XMPPMessage, from account: JID, isInRoom: Bool = false) {
         self.message = message
+        self.isInRoom = isInRoom
         domain = account.domain
     }
 
@@ -32,7 +35,7 @@ struct XMPPExchange {
     /// - Returns: what is to be said.
     mutating func connected() -> [String] {
         guard outcome == nil else { return [] }
-        if let entrance = message.entrance {
+        if let entrance = message.entrance, !isInRoom {
             phase = .entering
             return [entrance]
         }

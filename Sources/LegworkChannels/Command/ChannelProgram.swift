@@ -8,20 +8,30 @@ struct ChannelProgram: Sendable {
     struct End: Sendable, Hashable {
         /// Nil when a signal ended it.
         var exit: ProcessExit?
-        /// The last line that it wrote, cut to be short.
+        /// The last line that it wrote, cut to be short, and without secrets.
         var lastLine: String
     }
 
     /// How much of the last line is told, in bytes.
     private static let maximumLineBytes = 200
+    /// How much of what it writes is looked at, in bytes.
+    private static let tailBytes = 16 << 10
 
     private let argv: [String]
+    private let redactor: SecretRedactor
     private let configuration: RunCommandConfiguration
     private let launcher: LocalCommandLauncher
 
-    init(_ argv: [String], loop: EventLoop) {
+    /// - Parameter secrets: what is not told of what it writes.
+    init(_ argv: [String], secrets: [String] = [], loop: EventLoop) {
         self.argv = argv
-        configuration = RunCommandConfiguration(allowsShell: false, defaultDirectory: "/", tailBytes: 1024, cancelGrace: .seconds(2))
+        redactor = SecretRedactor(secrets)
+        configuration = RunCommandConfiguration(
+            allowsShell: false,
+            defaultDirectory: "/",
+            tailBytes: Self.tailBytes,
+            cancelGrace: .seconds(2)
+        )
         launcher = LocalCommandLauncher(loop: loop, configuration: configuration)
     }
 
@@ -42,7 +52,7 @@ struct ChannelProgram: Sendable {
             command.stop(.timeLimit, grace: configuration.cancelGrace)
         }
         guard exit.stopReason == nil else { throw ChannelError(.unavailable, "'\(argv[0])' did not end in time, and was ended") }
-        return End(exit: exit.status, lastLine: Self.lastLine(exit.tail))
+        return End(exit: exit.status, lastLine: lastLine(exit.tail))
     }
 
     private func launch(
@@ -72,11 +82,14 @@ struct ChannelProgram: Sendable {
         return try CommandRequest(.object(call), configuration)
     }
 
-    private static func lastLine(_ tail: [UInt8]) -> String {
-        let lines = String(decoding: tail, as: UTF8.self).split(whereSeparator: \.isNewline)
+    private func lastLine(_ tail: [UInt8]) -> String {
+        let text = String(decoding: tail, as: UTF8.self)
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // Where the beginning of a line was not kept, the rest may be half a secret.
+        if tail.count >= Self.tailBytes { lines.removeFirst() }
         let line = lines.last { $0.contains { !$0.isWhitespace } } ?? ""
-        let scalars = line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }
-        return String(scalars).truncated(toBytes: maximumLineBytes)
+        let scalars = redactor.redact(String(line)).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }
+        return String(scalars).truncated(toBytes: Self.maximumLineBytes)
     }
 }
 

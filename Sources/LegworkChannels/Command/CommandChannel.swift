@@ -23,7 +23,7 @@ public struct CommandChannel: Channel {
     /// - Throws: ``ChannelError/Code/misconfigured`` when there is no such program.
     public init(_ configuration: CommandChannelConfiguration, loop: EventLoop) throws(ChannelError) {
         self.configuration = configuration
-        program = ChannelProgram(configuration.argv, loop: loop)
+        program = ChannelProgram(configuration.argv, secrets: Array(configuration.environment.values), loop: loop)
         do throws(CommandError) {
             try program.check()
         } catch {
@@ -41,9 +41,7 @@ public struct CommandChannel: Channel {
             input: JSONValue.object(piece.document).json() + "\n",
             environment: configuration.environment.merging(own) { _, own in own }
         )
-        // What the program was given to keep for itself is not told on.
-        let redactor = SecretRedactor(Array(configuration.environment.values))
-        let said = end.lastLine.isEmpty ? "" : ": \(redactor.redact(end.lastLine))"
+        let said = end.lastLine.isEmpty ? "" : ": \(end.lastLine)"
         switch end.exit {
         case .exited(0): return PieceReceipt()
         case .exited(Self.temporaryFailure): throw ChannelError(.unavailable, "the program wants it again later\(said)")

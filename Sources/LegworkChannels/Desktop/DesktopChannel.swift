@@ -57,7 +57,9 @@ public struct DesktopChannel: Channel {
     }
 
     /// The text with nothing in it that the desktop's markup means something by (Desktop Notifications Specification, section "Markup").
-    private static func escaped(_ text: String) -> String { PromptText.escaped(text) }
+    ///
+    /// What follows a backslash is something else to `notify-send`, such as `\074` for `<`; only below, not in the line above.
+    private static func escaped(_ text: String) -> String { PromptText.escaped(text).replacing("\\", with: "\\\\") }
 
     /// Whether there is a bus on which a desktop could listen.
     private static func hasSession() -> Bool {

@@ -10,6 +10,12 @@ final class AppendedFile: Sendable {
     /// How often the file is opened anew because somebody has renamed it meanwhile.
     private static let maximumTurns = 8
 
+    /// How a line begins and ends by which an entry is known.
+    struct Mark: Sendable {
+        var start: String
+        var end = ""
+    }
+
     /// One at a time, for the file's own lock does not let threads of one process wait.
     private let turn = Lock(())
     private let path: String
@@ -24,19 +30,19 @@ final class AppendedFile: Sendable {
 
     /// Appends an entry in one write and has the disk keep it.
     ///
-    /// - Returns: false when the mark stands near the end of the file, and nothing was written.
-    func append(_ entry: [UInt8], unlessThereIs mark: [UInt8]) throws(ChannelError) -> Bool {
+    /// - Returns: false when a line with the mark stands near the end of the file, and nothing was written.
+    func append(_ entry: [UInt8], unlessThereIs mark: Mark) throws(ChannelError) -> Bool {
         try turn.withLock { _ throws(ChannelError) in try appendInTurn(entry, mark) }
     }
 
-    private func appendInTurn(_ entry: [UInt8], _ mark: [UInt8]) throws(ChannelError) -> Bool {
+    private func appendInTurn(_ entry: [UInt8], _ mark: Mark) throws(ChannelError) -> Bool {
         for _ in 0..<Self.maximumTurns {
             let file = try open()
             // Said aloud, for a program that is being started at this moment has the file too, and with it the lock.
             defer { _ = flock(file.number, LOCK_UN) }
             guard let size = try lock(file) else { continue }
             let end = try read(file, from: max(0, size - Self.searchedBytes), to: size)
-            if contains(end, mark) { return false }
+            if contains(end, mark, fromStart: size <= Self.searchedBytes) { return false }
             if size > 0, size + entry.count > maximumBytes {
                 try rename()
                 continue
@@ -89,16 +95,11 @@ final class AppendedFile: Sendable {
         return Array(bytes.prefix(done))
     }
 
-    private func contains(_ bytes: [UInt8], _ mark: [UInt8]) -> Bool {
-        guard let first = mark.first, bytes.count >= mark.count else { return false }
-        return bytes.withUnsafeBytes { bytes in
-            var rest = bytes[...(bytes.count - mark.count)]
-            while let place = rest.firstIndex(of: first) {
-                if bytes[place..<place + mark.count].elementsEqual(mark) { return true }
-                rest = rest[(place + 1)...]
-            }
-            return false
-        }
+    /// - Parameter isStart: whether the bytes begin where the file does; else their first line is only the end of one.
+    private func contains(_ bytes: [UInt8], _ mark: Mark, fromStart isStart: Bool) -> Bool {
+        let (start, end) = (Array(mark.start.utf8), Array(mark.end.utf8))
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return lines.dropFirst(isStart ? 0 : 1).contains { $0.starts(with: start) && $0.suffix(end.count).elementsEqual(end) }
     }
 
     private func write(_ bytes: [UInt8], to file: borrowing Descriptor, size: Int) throws(ChannelError) {

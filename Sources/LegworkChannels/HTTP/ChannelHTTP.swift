@@ -99,7 +99,9 @@ struct ChannelHTTP: Sendable {
     ) -> ChannelError {
         let code = code ?? Self.code(for: reply.status)
         let isRedirect = (300..<400).contains(reply.status)
-        let advice = advice ?? (isRedirect ? "redirects are not followed; configure the address that it leads to" : Self.advice(for: code))
+        let isPage = reply.hasGoodStatus && reply.isPage
+        let found = isPage ? "it is a page for people; check the address, and what is on the way there" : Self.advice(for: code)
+        let advice = advice ?? (isRedirect ? "redirects are not followed; configure the address that it leads to" : found)
         let word = word.flatMap(said).map { ", saying '\($0)'" } ?? ""
         return ChannelError(
             code,

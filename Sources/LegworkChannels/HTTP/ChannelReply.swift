@@ -9,8 +9,13 @@ struct ChannelReply: Sendable {
     /// Whether the body is all of it.
     let isWhole: Bool
 
-    /// Whether the request was taken.
-    var isSuccess: Bool { (200..<300).contains(status) }
+    /// Whether the platform took the request. A page for people, as a proxy or a network's login sends it, is no platform's answer.
+    var isSuccess: Bool { hasGoodStatus && !isPage }
+
+    /// Whether the status says that the request was taken.
+    var hasGoodStatus: Bool { (200..<300).contains(status) }
+
+    var isPage: Bool { body.first { $0 > 0x20 } == UInt8(ascii: "<") }
 
     /// The body as JSON; nil when it is none.
     var json: JSONValue? { isWhole ? try? JSONValue(parsing: body, limits: JSONLimits(bytes: body.count)) : nil }

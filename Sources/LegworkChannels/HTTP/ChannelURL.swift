@@ -32,4 +32,10 @@ enum ChannelURL {
         let parts = (rest.split { "/?&=".contains($0) } + user).map(String.init).filter { $0.utf8.count >= 8 }
         return [text, String(rest)] + parts + parts.compactMap { HTTPText.percentDecoded($0) }
     }
+
+    /// What of a header field must not be seen: all of it, and each of its words that is long enough to be a secret, such as what follows
+    /// `Bearer`.
+    static func secrets(inField value: Secret) -> [String] {
+        [value.revealed] + value.revealed.split { " ,;=\"".contains($0) }.map(String.init).filter { $0.utf8.count >= 8 }
+    }
 }

@@ -42,7 +42,14 @@ public final class MatrixChannel: Channel {
             // As JSON a text can be twice as long.
             (content["format"], content["formatted_body"]) = (nil, nil)
         }
-        let event = try await put(content, in: room, transaction: piece.key, piece)
+        let event: String
+        do throws(ChannelError) {
+            event = try await put(content, in: room, transaction: piece.key, piece)
+        } catch {
+            // An alias may lead elsewhere by now.
+            if error.code != .unavailable, error.code != .rateLimited { rooms.withLock { $0[piece.target ?? configuration.room] = nil } }
+            throw error
+        }
         let root = piece.previous?["thread"]?.string ?? event
         var receipt: JSONObject = ["event": .string(event), "thread": .string(root)]
         if let attachment = piece.attachment {
@@ -106,18 +113,25 @@ public final class MatrixChannel: Channel {
         headers["Content-Type"] = attachment.safeType
         let url = configuration.homeserver.revealed + "/_matrix/media/v3/upload?filename=\(ChannelURL.encoded(attachment.safeName))"
         let reply = try await http.send("POST", url, headers: headers, body: attachment.bytes)
-        guard reply.isSuccess, let uri = reply.json?["content_uri"]?.string, uri.hasPrefix("mxc://") else {
-            let error = refusal(reply, piece)
-            if error.code == .unavailable || error.code == .rateLimited { throw error }
-            return "not taken"
+        guard reply.isSuccess, let uri = reply.json?["content_uri"]?.string, uri.hasPrefix("mxc://"), uri.utf8.count <= 500 else {
+            return try Self.missing(refusal(reply, piece))
         }
         var content: JSONObject = [
             "msgtype": "m.file", "body": .string(attachment.safeName), "filename": .string(attachment.safeName), "url": .string(uri),
             "info": ["mimetype": .string(attachment.safeType), "size": JSONValue(attachment.bytes.count)], "m.mentions": [:],
         ]
         content["m.relates_to"] = Self.relation(after: receipt)
-        _ = try await put(content, in: room, transaction: piece.key + "_file", piece)
-        return "sent"
+        do throws(ChannelError) {
+            _ = try await put(content, in: room, transaction: piece.key + "_file", piece)
+            return "sent"
+        } catch {
+            return try Self.missing(error)
+        }
+    }
+
+    private static func missing(_ error: ChannelError) throws(ChannelError) -> String {
+        if error.code == .unavailable || error.code == .rateLimited { throw error }
+        return "not taken"
     }
 
     // MARK: - What went wrong

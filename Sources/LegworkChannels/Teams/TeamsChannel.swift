@@ -12,7 +12,7 @@ public final class TeamsChannel: Channel {
         http = ChannelHTTP("Teams", means, secrets: ChannelURL.secrets(in: configuration.url))
     }
 
-    /// Messages in Markdown.
+    /// Messages in Markdown, whose blocks of code become elements of their own.
     public var form: ChannelForm {
         .messages(MessageStyle(limit: MessageLimit(TeamsConfiguration.maximumText, .utf8), markup: .markdown))
     }
@@ -21,14 +21,9 @@ public final class TeamsChannel: Channel {
     public func send(_ piece: DeliveryPiece) async throws(ChannelError) -> PieceReceipt {
         let message = try piece.requireMessage()
         try piece.refuseTarget("a workflow of Teams")
-        let card: JSONValue = [
-            "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4",
-            "msteams": ["width": "Full"], "body": [["type": "TextBlock", "text": .string(message.marked), "wrap": true]],
-        ]
-        let attachment: JSONValue = [
-            "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": nil, "content": card,
-        ]
-        let body = (["type": "message", "attachments": [attachment]] as JSONValue).jsonBytes()
+        var body = Self.body(TeamsCard(message.marked))
+        // Very many blocks of code take more room than what is in them.
+        if body.count > TeamsConfiguration.maximumPayload { body = Self.body(TeamsCard(plain: message.plain)) }
         guard body.count <= TeamsConfiguration.maximumPayload else {
             throw ChannelError(.rejected, "the message is larger than Teams takes, which is \(TeamsConfiguration.maximumPayload) bytes")
         }
@@ -41,5 +36,12 @@ public final class TeamsChannel: Channel {
         if reply.isSuccess { return PieceReceipt(["status": JSONValue(reply.status)]) }
         let error = reply.json?["error"]
         throw http.refusal(reply, word: error?["code"]?.string ?? error?["message"]?.string, at: piece.now)
+    }
+
+    private static func body(_ card: TeamsCard) -> [UInt8] {
+        let attachment: JSONValue = [
+            "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": nil, "content": card.json,
+        ]
+        return (["type": "message", "attachments": [attachment]] as JSONValue).jsonBytes()
     }
 }

@@ -11,7 +11,7 @@ public final class WebhookChannel: Channel {
     /// Makes a channel.
     public init(_ configuration: WebhookConfiguration, _ means: ChannelMeans) {
         self.configuration = configuration
-        let secrets = configuration.keys.map(\.text) + configuration.headers.map(\.value.revealed)
+        let secrets = configuration.keys.map(\.text) + configuration.headers.flatMap { ChannelURL.secrets(inField: $0.value) }
         http = ChannelHTTP("the webhook", means, secrets: ChannelURL.secrets(in: configuration.url) + secrets)
     }
 
@@ -36,7 +36,8 @@ public final class WebhookChannel: Channel {
                 .joined(separator: " ")
         }
         let reply = try await http.send("POST", configuration.url.revealed, headers: headers, body: body)
-        if reply.isSuccess { return PieceReceipt(["status": JSONValue(reply.status)]) }
+        // What a receiver says beside it is its own affair.
+        if reply.hasGoodStatus { return PieceReceipt(["status": JSONValue(reply.status)]) }
         let word = reply.json.flatMap { ($0["error"]?.string ?? $0["message"]?.string) } ?? (reply.json == nil ? reply.text : nil)
         throw http.refusal(reply, reply.status == 404 ? .misconfigured : nil, word: word, at: piece.now)
     }

@@ -36,7 +36,7 @@ extension ChannelError {
     /// Says what an error of XMPP means for a channel.
     init(_ error: XMPPError, isOwnPlace: Bool) {
         switch error.code {
-        case .encryption, .login: self.init(.misconfigured, error.message)
+        case .addressNotAllowed, .encryption, .login: self.init(.misconfigured, error.message)
         case .refused:
             let code: Code =
                 switch error.condition {

@@ -18,7 +18,11 @@ public struct XMPPChannelConfiguration: Sendable, Hashable {
     }
 
     /// Reads it: `{"jid", "password", "to" or "room", "nickname"?, "host"?, "port"?, "tls"?: "required"|"off", "ca_file"?}`.
-    public init(json: JSONValue, secrets: SecretSource) throws(ChannelConfigurationError) {
+    public init(
+        json: JSONValue,
+        secrets: SecretSource,
+        allowsPrivateAddresses: Bool = false
+    ) throws(ChannelConfigurationError) {
         var settings = try ChannelSettings(json, "xmpp", secrets: secrets)
         guard let jid = JID(try settings.required("jid")) else { throw settings.wrong("jid", "an address such as legwork@example.org") }
         guard let password = try settings.secret("password") else {
@@ -45,6 +49,7 @@ public struct XMPPChannelConfiguration: Sendable, Hashable {
             host: host,
             port: port.map { UInt16($0) },
             requiresEncryption: encryption == .required,
+            avoidsPrivateAddresses: !allowsPrivateAddresses,
             trustedCertificates: certificates
         )
         self.init(account, to: to, nickname: room == nil ? nil : nickname ?? "legwork")
@@ -55,6 +60,11 @@ public struct XMPPChannelConfiguration: Sendable, Hashable {
 
 extension ChannelKind {
     static let xmpp = ChannelKind("xmpp") { json, means throws(ChannelConfigurationError) in
-        XMPPChannel(try XMPPChannelConfiguration(json: json, secrets: means.secrets))
+        let configuration = try XMPPChannelConfiguration(
+            json: json,
+            secrets: means.secrets,
+            allowsPrivateAddresses: means.allowsPrivateAddresses
+        )
+        return XMPPChannel(configuration)
     }
 }

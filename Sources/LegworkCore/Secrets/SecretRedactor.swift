@@ -1,11 +1,16 @@
-/// Takes known secrets out of what others may read.
-package struct SecretRedactor: Sendable {
+/// Takes known secrets out of what others may read. Printing it, or anything that has it, shows none.
+package struct SecretRedactor: Sendable, CustomStringConvertible, CustomReflectable {
     /// Shorter ones would be found where they are not meant.
     private static let shortest = 6
     package let secrets: [String]
 
     /// Knows some secrets.
     package init(_ secrets: [String]) { self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted { $0.count > $1.count } }
+
+    /// How many secrets it knows.
+    package var description: String { "\(secrets.count) secrets" }
+    /// Nothing.
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     /// The text with `[hidden]` in the place of each secret.
     package func redact(_ text: String) -> String {

@@ -1,5 +1,6 @@
 internal import CCurl
 import Glibc
+import LegworkCore
 import LegworkEventLoop
 
 /// Owns an easy handle of libcurl and what it points at. Belongs to the loop's thread.

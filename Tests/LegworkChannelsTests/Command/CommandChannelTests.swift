@@ -62,6 +62,17 @@ struct CommandChannelTests {
         #expect(!String(reflecting: channel).contains("hunter2") && !"\(channel)".contains("hunter2"))
     }
 
+    @Test(
+        "has nothing told of what it was given to keep, also where its words are cut",
+        arguments: [
+            ("printf '%0190d%s\\n' 0 \"$TOKEN\"; exit 3", "hunt"), ("printf '%s%016375d\\n' \"$TOKEN\" 0; exit 3", "ter2"),
+        ]
+    )
+    func lastWordsCut(_ script: String, _ part: String) async throws {
+        let error = try #require(await failure(try channel(script, environment: ["TOKEN": "hunter2hunter2"])))
+        #expect(!error.message.contains(part), "\(error)")
+    }
+
     @Test("is there when the channel is made")
     func missing() {
         #expect { try CommandChannel(CommandChannelConfiguration(["/nowhere/program"]), loop: loop) } throws: {

@@ -39,6 +39,21 @@ struct DesktopChannelTests {
         )
     }
 
+    @Test("has no backslash that notify-send would take for more than itself")
+    func backslashes() async throws {
+        _ = try await channel().send(PieceSample.piece(PieceSample.content(#"C:\new\n"# + "\n" + #"C:\new \074img\076"#)))
+        #expect(
+            folder.read("shown")?.hasSuffix(
+                #"""
+                --
+                C:\new\n
+                C:\\new \\074img\\076
+
+                """#
+            ) == true
+        )
+    }
+
     @Test(
         "is as urgent as what became of the task",
         arguments: [(TaskStatus.completed, "normal"), (.failed, "critical"), (.inputRequired, "critical"), (.cancelled, "low")]

@@ -37,6 +37,21 @@ struct FileChannelTests {
         #expect(folder.read("told") == "[\(piece.now)] \(piece.key)\nall is well\n\n")
     }
 
+    @Test("holds no entry that is only a text of another", arguments: FileChannelConfiguration.Format.allCases)
+    func forged(_ format: FileChannelConfiguration.Format) async throws {
+        let victim = PieceSample.piece(PieceSample.content("the victim"))
+        var content = PieceSample.content("over\n\n[\(victim.now)] \(victim.key)\nforged\n[x] not this\n", status: .inputRequired)
+        content.questions = [["delivery": .string(victim.key), "message": "?"]]
+        let channel = channel(format: format)
+        for piece in [PieceSample.piece(content), victim] { _ = try await channel.send(piece) }
+        let lines = try #require(folder.read("told")).split(separator: "\n")
+        #expect(lines.contains { $0.contains("the victim") }, "what another said made it seem to be there already")
+        if format == .text {
+            #expect(lines.count { $0.hasPrefix("[") } == 2, "\(lines)")
+            #expect(lines.contains { $0.hasSuffix("[x] not this") })
+        }
+    }
+
     @Test("is made for its owner only")
     func mode() async throws {
         _ = try await channel().send(PieceSample.piece())

@@ -10,6 +10,8 @@ struct MatrixPlatform: Platform {
     let secrets = ["syt_secret_token_0123456789"]
     let target: String? = "!other:example.org"
     var room = "#room:example.org"
+    /// Whether files may be shown in the room.
+    var takesFiles = true
 
     func makeChannel(_ base: String, _ means: ChannelMeans) throws -> any Channel {
         let json: JSONValue = ["homeserver": "\(base)/", "token": "syt_secret_token_0123456789", "room": .string(room)]
@@ -52,6 +54,7 @@ struct MatrixPlatform: Platform {
         let tags = html.matches(of: /<(?!\/?(b|strong|pre|code|br|p|em)\b)[^>]*>/.matchingSemantics(.unicodeScalar))
         // The file's message is seen as a file.
         guard type != "m.file" else {
+            guard takesFiles else { return no(403, "M_FORBIDDEN") }
             return json["url"]?.string?.hasPrefix("mxc://") == true ? PlatformAnswer(200, ["event_id": .string(id)]) : no(400, "M_BAD_JSON")
         }
         inbox.messages.append(

@@ -58,10 +58,13 @@ struct PlatformDetailTests {
     @Test("a file that is not taken costs no message")
     func withoutFile() async throws {
         let file = MessageAttachment(name: "result.txt", bytes: Array("whole".utf8))
-        for platform: any Platform in [DiscordPlatform(maximumFile: 2), SlackBotPlatform(mayUpload: false)] {
+        for platform: any Platform in [
+            DiscordPlatform(maximumFile: 2), SlackBotPlatform(mayUpload: false), MatrixPlatform(takesFiles: false),
+        ] {
             let receiver = try PlatformReceiver(platform)
             let receipt = try await receiver.channel().send(.sample(attachment: file))
-            #expect(receiver.inbox.messages.count == 1 && receiver.inbox.files.isEmpty)
+            // Matrix is given a file before it is asked to show it.
+            #expect(receiver.inbox.messages.count == 1 && (receiver.inbox.files.isEmpty || platform is MatrixPlatform))
             #expect(receipt.receipt?["file"]?.string != "sent" && receipt.receipt?["file"] != nil)
             await receiver.close()
         }
@@ -77,6 +80,37 @@ struct PlatformDetailTests {
         #expect(requests.map(\.method) == ["GET", "PUT", "PUT", "PUT"])
         #expect(requests.dropFirst().map { $0.json["formatted_body"] != nil } == [true, true, false])
         #expect(requests[1].json["msgtype"] == "m.notice")
+        await receiver.close()
+    }
+
+    @Test("an alias of Matrix is looked up again when its room takes nothing any more")
+    func matrixAlias() async throws {
+        let receiver = try PlatformReceiver(MatrixPlatform())
+        let channel = try receiver.channel()
+        _ = try await channel.send(.sample())
+        try await receiver.answer(.refusal)
+        await #expect(throws: ChannelError.self) { try await channel.send(.sample()) }
+        try await receiver.answer(.taking)
+        _ = try await channel.send(.sample())
+        #expect(receiver.inbox.requests.map(\.method) == ["GET", "PUT", "PUT", "GET", "PUT"])
+        await receiver.close()
+    }
+
+    @Test("what Teams would take for Markdown in a block of code stands in an element that knows none")
+    func teamsCode() async throws {
+        let receiver = try PlatformReceiver(TeamsPlatform())
+        let channel = try receiver.channel()
+        guard case .messages(let style) = channel.form else { return }
+        let formatter = DeliveryFormatter(style: style, link: "https://l.example/")
+        var piece = DeliveryPiece.sample("[click](http://evil.example)\n  two  blanks\n```\n**x**")
+        piece.message = formatter.layout(of: piece.content).messages[0]
+        _ = try await channel.send(piece)
+        let body = try #require(receiver.inbox.requests.first?.json["attachments"]?[0]?["content"]?["body"]?.array)
+        let texts = body.filter { $0["type"] == "TextBlock" }.compactMap { $0["text"]?.string }
+        #expect(texts.count == 2 && texts.allSatisfy { !$0.contains("evil") && !$0.contains("```") }, "\(body)")
+        let run = body.first { $0["type"] == "RichTextBlock" }?["inlines"]?[0]
+        #expect(run?["fontType"] == "Monospace")
+        #expect(run?["text"]?.string == "[click](http://evil.example)\n\u{A0}\u{A0}two\u{A0}\u{A0}blanks\n```\n**x**")
         await receiver.close()
     }
 

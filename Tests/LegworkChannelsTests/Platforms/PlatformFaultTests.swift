@@ -110,6 +110,15 @@ struct PlatformFaultTests {
         #expect(error?.code == given.target, "\(error?.message ?? "")")
     }
 
+    @Test("is not taken for an answer when it is a page for people", arguments: PlatformProvider.all)
+    func pages(_ provider: PlatformProvider) async throws {
+        // What a webhook's receiver answers is its own affair.
+        if provider.platform is WebhookPlatform { return }
+        let page = PlatformAnswer(200, text: "\n<!DOCTYPE html><title>Sign in to the network</title>")
+        let error = try await RefusingPlatform.error(provider.platform, page)
+        #expect(error?.code == .unavailable && error?.message.contains("page") == true, "\(error?.message ?? "")")
+    }
+
     @Test("says how long to wait in the platform's own way, also for a part of a second")
     func pauses() async throws {
         let discord = try await RefusingPlatform.error(DiscordPlatform(), PlatformAnswer(429, ["retry_after": 0.65, "global": true]))

@@ -22,13 +22,36 @@ struct TeamsPlatform: Platform {
         let attachment = request.json["attachments"]?[0]
         guard request.json["type"] == "message", attachment?["contentType"] == "application/vnd.microsoft.card.adaptive",
             let card = attachment?["content"], card["type"] == "AdaptiveCard", card["version"]?.string != nil,
-            let block = card["body"]?[0], block["type"] == "TextBlock", let text = block["text"]?.string, !text.isEmpty
+            let text = Self.text(of: card)
         else { return no(400, "InvalidRequestContent") }
         let isCalling = card["msteams"]?["entities"] != nil
         inbox.messages.append(
-            ReceivedMessage(id: "\(inbox.number())", text: text, activated: isCalling ? ["somebody is mentioned"] : [])
+            ReceivedMessage(
+                id: "\(inbox.number())",
+                text: text,
+                activated: (isCalling ? ["somebody is mentioned"] : []) + Self.links(in: card)
+            )
         )
         return PlatformAnswer(202, text: "")
+    }
+
+    /// Links whose target is not seen. Adaptive Cards know no blocks of code: a fence keeps nothing from being a link.
+    private static func links(in card: JSONValue) -> [String] {
+        (card["body"]?.array ?? []).filter { $0["type"] == "TextBlock" }.compactMap { $0["text"]?.string }
+            .flatMap { text in text.matches(of: /[^\\]\]\(http/).map { String(text[$0.range]) } }
+    }
+
+    /// What a reader sees; nil where an element is none, or is empty.
+    private static func text(of card: JSONValue) -> String? {
+        var lines: [String] = []
+        for element in card["body"]?.array ?? [] {
+            switch element["type"] {
+            case "TextBlock": lines.append(element["text"]?.string ?? "")
+            case "RichTextBlock": lines += (element["inlines"]?.array ?? []).map { $0["type"] == "TextRun" ? $0["text"]?.string ?? "" : "" }
+            default: return nil
+            }
+        }
+        return lines.isEmpty || lines.contains("") ? nil : lines.joined(separator: "\n")
     }
 
     private func no(_ status: Int, _ code: String, _ message: String = "no") -> PlatformAnswer {

@@ -15,14 +15,15 @@ struct WebhookPlatform: Platform {
     func makeChannel(_ base: String, _ means: ChannelMeans) throws -> any Channel {
         let json: JSONValue = [
             "url": "\(base)/hooks/wh-secret-path-0123", "secret": .array(Self.texts.map(JSONValue.string)), "payload": .string(payload),
-            "headers": ["X-Receiver": "header-secret-0123"],
+            "headers": ["X-Receiver": "Token header-secret-0123"],
         ]
         return WebhookChannel(try WebhookConfiguration(json: json, secrets: .standard), means)
     }
 
     func take(_ request: HTTPRequest, _ inbox: inout Inbox) -> PlatformAnswer {
         let headers = request.headers
-        guard request.method == "POST", request.path == "/hooks/wh-secret-path-0123", headers["X-Receiver"] == "header-secret-0123" else {
+        guard request.method == "POST", request.path == "/hooks/wh-secret-path-0123", headers["X-Receiver"] == "Token header-secret-0123"
+        else {
             return PlatformAnswer(404, ["error": "not found"])
         }
         guard let id = headers["webhook-id"], let seconds = headers["webhook-timestamp"].flatMap(Int64.init),
@@ -49,7 +50,8 @@ struct WebhookPlatform: Platform {
     func refuse(_ request: HTTPRequest, _ answer: ReceiverAnswer) -> PlatformAnswer {
         switch answer {
         case .rateLimit(let pause): PlatformAnswer(429, ["error": .string(request.echo)], ["Retry-After": "\(Int(pause.seconds))"])
-        case .wrongCredentials: PlatformAnswer(401, ["error": .string(request.echo)])
+        case .wrongCredentials:
+            PlatformAnswer(401, ["error": .string("unknown: \(request.headers["X-Receiver"]?.split(separator: " ").last ?? "")")])
         case .gone: PlatformAnswer(410, text: request.echo)
         case .trouble: PlatformAnswer(503, text: request.echo)
         default: PlatformAnswer(422, ["message": .string(request.echo)])

@@ -48,4 +48,19 @@ struct ChannelFactoryTests {
         #expect(try Self.error("webhook", ["url": "${env:OTHER}", "unsigned": true])?.code == .noSecret)
         #expect(try Self.error("webhook", ["url": "${env:OTHER}", "unsigned": true])?.message.contains("OTHER") == true)
     }
+
+    @Test("a channel that may go to no private address does not go over the connection of one that may")
+    func guardedConnections() async throws {
+        let receiver = try PlatformReceiver(NtfyPlatform())
+        let factory = try ChannelFactory(loop: receiver.loop)
+        let settings: JSONValue = [
+            "server": .string("http://127.0.0.1:\(receiver.port)"), "topic": "secret-topic-0123", "token": "tk_secret0123456789",
+        ]
+        _ = try await factory.channel("ntfy", settings, allowsPrivateAddresses: true).send(.sample())
+        let guarded = try factory.channel("ntfy", settings)
+        let error = await #expect(throws: ChannelError.self) { try await guarded.send(.sample()) }
+        #expect(error?.code == .misconfigured)
+        #expect(receiver.inbox.messages.count == 1)
+        await receiver.close()
+    }
 }

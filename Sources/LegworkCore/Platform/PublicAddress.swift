@@ -1,7 +1,7 @@
 /// Which addresses belong to the public internet: a guard for requests whose URL somebody else chose.
-enum PublicAddress {
+package enum PublicAddress {
     /// Whether an IPv4 address is that of a public host (IANA's special-purpose registry, and multicast).
-    static func isPublic(_ address: (UInt8, UInt8, UInt8, UInt8)) -> Bool {
+    package static func isPublic(_ address: (UInt8, UInt8, UInt8, UInt8)) -> Bool {
         switch address {
         case (0, _, _, _), (10, _, _, _), (127, _, _, _), (169, 254, _, _), (192, 168, _, _), (224..., _, _, _): false
         case (100, 64...127, _, _), (172, 16...31, _, _), (198, 18...19, _, _): false
@@ -13,7 +13,7 @@ enum PublicAddress {
     /// Whether an IPv6 address is that of a public host. One that holds an IPv4 address is as public as that.
     ///
     /// - Parameter bytes: sixteen.
-    static func isPublic(_ bytes: [UInt8]) -> Bool {
+    package static func isPublic(_ bytes: [UInt8]) -> Bool {
         guard bytes.count == 16 else { return false }
         let embedded = (bytes[12], bytes[13], bytes[14], bytes[15])
         if bytes[..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF { return isPublic(embedded) }
