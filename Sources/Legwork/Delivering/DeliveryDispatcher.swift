@@ -74,6 +74,9 @@ final class DeliveryDispatcher: Sendable {
                 }
                 for post in fresh { group.addTask { await post.run(engine) } }
                 if engine.isShuttingDown { break }
+                // What is being sent where no channel is any more has its moment first.
+                for post in state.withLock({ $0.former }) { await post.idle() }
+                state.withLock { $0.former.removeAll { $0.isIdle } }
                 await giveUpStrays(engine)
             }
         }

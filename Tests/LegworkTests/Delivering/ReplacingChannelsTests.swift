@@ -50,6 +50,24 @@ struct ReplacingChannelsTests {
         #expect(former.taken.map(\.delivery) == [all[0]] && later.taken.map(\.delivery) == [all[1]])
     }
 
+    @Test("lets the message arrive that is being sent where no channel is any more")
+    func last() async throws {
+        let held = former.hold()
+        let bench = try DeliveryBench([entry(former)])
+        try await bench.running {
+            try await bench.end(in: "ops")
+            await held.reached.wait()
+            bench.manager.configure(channels: [entry(later, "new")], redirectRules: [])
+            try await bench.end(in: "new")
+            await later.hasTaken(1)
+            await bench.recorded(1)
+            held.release()
+            await bench.recorded(2)
+        }
+        #expect(former.taken.count == 1)
+        #expect(try await bench.deliveries().map(\.state) == [.delivered, .delivered])
+    }
+
     @Test("sends again, under the same id, what did not arrive in its moment")
     func slow() async throws {
         let held = former.hold()
