@@ -30,7 +30,8 @@ enum ChannelURL {
         let rest = text[authority.endIndex...]
         let user = authority.contains("@") ? authority.prefix { $0 != "@" }.split(separator: ":") : []
         let parts = (rest.split { "/?&=".contains($0) } + user).map(String.init).filter { $0.utf8.count >= 8 }
-        return [text, String(rest)] + parts + parts.compactMap { HTTPText.percentDecoded($0) }
+        let login = user.isEmpty ? [] : [Base64.text(of: Array(user.joined(separator: ":").utf8))]
+        return [text, String(rest)] + login + parts + parts.compactMap { HTTPText.percentDecoded($0) }
     }
 
     /// What of a header field must not be seen: all of it, and each of its words that is long enough to be a secret, such as what follows

@@ -34,3 +34,11 @@ extension ChannelError {
         return ["rate", "too many", "too much", "throttl", "limit exceeded", "slow down", "quota exceeded"].contains { text.contains($0) }
     }
 }
+
+extension MailError {
+    /// Whether the server takes no message of that size, or not with that file (RFC 1870, section 6.1).
+    var isAboutSize: Bool {
+        guard code == .refused, let reply, stage == .sender || stage == .content else { return false }
+        return reply.code == 552 || reply.code == 523
+    }
+}

@@ -6,8 +6,8 @@ public import LegworkHTTP
 public struct MailChannel: Channel {
     /// The longest message, in bytes; of a longer result the whole goes with it as a file.
     private static let maximumBytes = 200_000
-    /// The largest file, in bytes.
-    private static let maximumAttachmentBytes = 10 << 20
+    /// The largest file, in bytes. In base64 it is a little smaller than what servers take by custom, 10 MB.
+    private static let maximumAttachmentBytes = 7 << 20
 
     private let configuration: MailChannelConfiguration
     private let client: MailClient
@@ -30,7 +30,7 @@ public struct MailChannel: Channel {
         client = try MailClient(configuration.server, loop: loop)
     }
 
-    /// Sends a message, and returns when the server has taken it.
+    /// Sends a message, and returns when the server has taken it. A file that makes it too large for the server is left out.
     public func send(_ piece: DeliveryPiece) async throws(ChannelError) -> PieceReceipt {
         var recipients = configuration.to
         if let target = piece.target {
@@ -39,7 +39,7 @@ public struct MailChannel: Channel {
             }
             recipients = [address]
         }
-        let message = MailMessage(
+        var message = MailMessage(
             from: configuration.from,
             to: recipients,
             subject: configuration.subjectPrefix + subject(of: piece),
@@ -50,11 +50,22 @@ public struct MailChannel: Channel {
             attachment: piece.attachment
         )
         do throws(MailError) {
-            let reply = try await client.send(message)
-            return PieceReceipt(["reply": .string(reply.description)])
+            return Self.receipt(try await client.send(message), file: message.attachment == nil ? nil : "sent")
+        } catch {
+            guard message.attachment != nil, error.isAboutSize else { throw ChannelError(error, isOwnPlace: piece.target == nil) }
+        }
+        message.attachment = nil
+        do throws(MailError) {
+            return Self.receipt(try await client.send(message), file: "not taken")
         } catch {
             throw ChannelError(error, isOwnPlace: piece.target == nil)
         }
+    }
+
+    private static func receipt(_ reply: SMTPReply, file: String?) -> PieceReceipt {
+        var receipt: JSONObject = ["reply": .string(reply.description)]
+        receipt["file"] = file.map(JSONValue.string)
+        return PieceReceipt(.object(receipt))
     }
 
     private func subject(of piece: DeliveryPiece) -> String {

@@ -15,8 +15,15 @@ package struct SecretRedactor: Sendable, CustomStringConvertible, CustomReflecta
     /// The text with `[hidden]` in the place of each secret.
     package func redact(_ text: String) -> String {
         var text = text
-        for secret in secrets where text.contains(secret) {
-            text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "[hidden]")
+        for secret in secrets {
+            // By bytes: a character that joins the last one of a secret would otherwise make it another text.
+            var (rest, kept) = (text.utf8[...], [UInt8]())
+            while let found = rest.firstRange(of: secret.utf8) {
+                kept += rest[..<found.lowerBound]
+                kept += "[hidden]".utf8
+                rest = rest[found.upperBound...]
+            }
+            if !kept.isEmpty { text = String(decoding: kept + rest, as: UTF8.self) }
         }
         return text
     }

@@ -93,6 +93,19 @@ struct MailChannelTests {
         #expect(parts[3] == "--\n")
     }
 
+    @Test("goes without its file where that makes it larger than the server takes")
+    func tooLarge() async throws {
+        server.offer(["AUTH PLAIN", "SIZE 5000"])
+        var piece = PieceSample.piece()
+        piece.attachment = MessageAttachment(name: "result.txt", bytes: Array(repeating: 0x61, count: 8000))
+        let receipt = try await channel().send(piece)
+        #expect(receipt.receipt?["file"] == "not taken")
+        #expect(server.mails.map { $0.text.contains("all is well") } == [true])
+        piece.content = PieceSample.content(String(repeating: "all is well", count: 800))
+        piece.message = FormattedMessage(plain: piece.content.text, marked: piece.content.text)
+        #expect(await failure(try channel(), piece)?.code == .rejected)
+    }
+
     @Test("is not sent without TLS unless that is said, nor with a password to elsewhere")
     func encryption() async throws {
         let error = try #require(await failure(try channel { $0.security = .startTLS }))
@@ -109,7 +122,11 @@ struct MailChannelTests {
 
     @Test("does not go to private addresses unless that is said")
     func privateAddress() async throws {
+        for host in ["127.example.org", "127.0.0.1.example.org", "127.0.0.256", "127.0.0"] {
+            #expect(!MailServer(host: host).isLocal, "\(host)")
+        }
         for host in ["127.0.0.1", "localhost"] {
+            #expect(MailServer(host: host).isLocal)
             let channel = try channel {
                 $0.host = host
                 $0.avoidsPrivateAddresses = true

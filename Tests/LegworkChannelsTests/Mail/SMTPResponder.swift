@@ -120,7 +120,11 @@ final class SMTPResponder: Sendable {
                 guard visitor.say("334 ") else { return }
                 let wanted = Base64.text(of: Array("\0\(Self.login.user)\0\(Self.login.password)".utf8))
                 reply = visitor.line() == wanted ? "235 welcome" : "535 5.7.8 no"
-            case "MAIL": sender = line
+            case "MAIL":
+                sender = line
+                let limit = state.withLock { $0.capabilities }.compactMap { Int($0.split(separator: "SIZE ").last ?? "") }.first
+                let size = line.split(separator: " SIZE=").last.flatMap { Int($0.prefix { $0.isNumber }) }
+                if let limit, let size, size > limit { reply = "552 5.3.4 larger than is taken here" }
             case "RCPT": recipients.append(line)
             case "DATA":
                 let go = answer(to: "DATA", "354 go on")

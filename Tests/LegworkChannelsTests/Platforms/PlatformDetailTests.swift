@@ -114,6 +114,21 @@ struct PlatformDetailTests {
         await receiver.close()
     }
 
+    @Test("a message of very many blocks of code is no larger than Teams takes")
+    func teamsBlocks() async throws {
+        let receiver = try PlatformReceiver(TeamsPlatform())
+        let channel = try receiver.channel()
+        guard case .messages(let style) = channel.form else { return }
+        var piece = DeliveryPiece.sample(String(repeating: "```\nx\n```\n", count: 1200))
+        let layout = DeliveryFormatter(style: style, maximumCharacters: 60_000, body: .text).layout(of: piece.content)
+        for message in layout.messages {
+            piece.message = message
+            _ = try await channel.send(piece)
+        }
+        #expect(receiver.inbox.messages.count == layout.messages.count)
+        await receiver.close()
+    }
+
     @Test("ntfy shows what it is about, how urgent it is and how to answer")
     func ntfy() async throws {
         let receiver = try PlatformReceiver(NtfyPlatform())

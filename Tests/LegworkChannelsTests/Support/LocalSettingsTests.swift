@@ -69,6 +69,7 @@ struct LocalSettingsTests {
             ("command", ["argv": "/bin/true", "env": ["LEGWORK_TASK": "x"]], "command.env"), ("desktop", ["x": 1], "'x'"),
             ("xmpp", ["jid": "x", "password": "${env:P}", "to": "b@x"], "xmpp.jid"), ("xmpp", ["jid": "a@x", "to": "b@x"], "password"),
             ("xmpp", ["jid": "a@x", "password": "${env:P}", "to": "b@x", "room": "c@x"], "room"),
+            ("xmpp", ["jid": "a@127.x", "password": "${env:P}", "to": "b@x", "tls": "off"], "xmpp.tls"),
             ("redis", ["url": "redis://x"], "platform"), ("redis", ["platform": "x", "url": "http://${env:P}"], "redis.url"),
             ("redis", ["platform": "x", "url": "rediss://:${env:P}@x"], "redis.url"),
         ] as [(String, JSONValue, String)]
