@@ -54,7 +54,7 @@ struct ChannelFactoryTests {
         let receiver = try PlatformReceiver(NtfyPlatform())
         let factory = try ChannelFactory(loop: receiver.loop)
         let settings: JSONValue = [
-            "server": .string("http://127.0.0.1:\(receiver.port)"), "topic": "secret-topic-0123", "token": "tk_secret0123456789",
+            "server": .string("http://\(receiver.address):\(receiver.port)"), "topic": "secret-topic-0123", "token": "tk_secret0123456789",
         ]
         _ = try await factory.channel("ntfy", settings, allowsPrivateAddresses: true).send(.sample())
         let guarded = try factory.channel("ntfy", settings)
