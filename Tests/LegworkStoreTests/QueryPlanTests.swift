@@ -18,8 +18,6 @@ struct QueryPlanTests {
         for seed in 0..<60 { try await RandomOperations(seed: UInt64(10_000 + seed), steps: 100).play(on: store, and: model) }
         let asking = ["schedule", "feed", "deliveries are found", "each channel"]
         for behaviour in StoreBehaviour.all where asking.contains(where: behaviour.name.contains) {
-            // Who watches asks nothing, and would wait for what this full store refuses.
-            if behaviour.name.hasPrefix("whoever watches") { continue }
             // Only what they ask matters; they are made for a store of their own.
             try? await behaviour.run(OpenProvider(store: store))
         }
