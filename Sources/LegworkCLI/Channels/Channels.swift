@@ -1,4 +1,5 @@
 import LegworkCore
+import LegworkDaemon
 
 /// `legwork channels`.
 enum Channels: Command {
@@ -50,7 +51,7 @@ enum Channels: Command {
         case .table:
             if channels.isEmpty {
                 invocation.console.print(
-                    "there are no channels; describe them in channels.json in the state folder, then run legwork channels reload"
+                    "there are no channels; describe them in \(invocation.folder.channels), then run legwork channels reload"
                 )
             }
             for channel in channels { invocation.console.print(line(channel)) }
