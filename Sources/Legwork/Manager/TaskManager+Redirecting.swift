@@ -23,7 +23,7 @@ extension TaskManager {
         var receipt: RedirectReceipt?
         // What a rule wanted may have been told, or kept back because a caller got it as his answer.
         let isRuled = seen.redirects.contains { $0.isStanding && $0.isSame(as: redirect) }
-        let told = isRuled ? try await redirects(of: reference, in: scope).deliveries.map(\.id.redirect) : []
+        let told = isRuled ? try await redirects(of: reference, in: scope).deliveries : []
         let update = try await engine.update(seen.id, in: scope, from: seen) { record in
             let before = record.redirects
             guard let (added, isNew) = record.add(redirect) else { throw TaskManagerError.tooManyRedirects }
@@ -31,7 +31,11 @@ extension TaskManager {
             guard record.redirects != before else { return nil }
             let now = engine.clock.now
             record.touch(at: now)
-            guard added.statuses.contains(record.status), !told.contains(added.number) else { return TaskRecord.Transition() }
+            // Not what was told before, such as a question or the end of an attempt before this.
+            let isTold = told.contains {
+                $0.id.redirect == added.number && $0.content.status == record.status && $0.content.attempts == record.attempts
+            }
+            guard added.statuses.contains(record.status), !isTold else { return TaskRecord.Transition() }
             let delivery = record.delivery(for: added, at: now)
             receipt?.delivery = delivery
             return TaskRecord.Transition(deliveries: [delivery])

@@ -2,6 +2,8 @@
 public struct DeliveryContent: Sendable, Hashable {
     /// The most bytes of ``text``, in UTF-8. Of a longer one the beginning and the end are kept.
     public static let maximumTextBytes = 64 << 10
+    /// The most bytes of ``questions``, about; of those beyond, the key and the first 200 bytes of the message are kept.
+    public static let maximumQuestionBytes = 128 << 10
 
     /// The task.
     public var task: TaskID

@@ -65,12 +65,32 @@ extension DeliveryContent {
             isError: record.status == .failed || record.result?.isError == true,
             text: kept,
             omitted: omitted,
-            questions: record.status == .inputRequired ? record.openInputs.map(\.question) : [],
+            questions: record.status == .inputRequired ? Self.questions(record.openInputs) : [],
             artifacts: record.extras.evidence.artifacts.prefix(32).map(\.path),
             attempts: record.attempts,
             createdAt: record.createdAt,
             at: record.status.isTerminal ? record.finishedAt ?? now : now
         )
+    }
+
+    /// The questions as a task shows them, as far as there is room: of those that find none, what they ask comes first.
+    private static func questions(_ inputs: [InputRequest]) -> [JSONValue] {
+        var room = maximumQuestionBytes
+        return inputs.map { input in
+            var question = input.question
+            for member in [nil, "request", "schema"] {
+                if let member, var object = question.object {
+                    object[member] = nil
+                    question = .object(object)
+                }
+                let size = question.jsonBytes().count
+                if size <= room {
+                    room -= size
+                    return question
+                }
+            }
+            return ["key": .string(input.key), "message": .string(input.message.truncated(toBytes: 200))]
+        }
     }
 
     /// A text of at most so many bytes, with its beginning and its end, and how many characters were left out of the middle.

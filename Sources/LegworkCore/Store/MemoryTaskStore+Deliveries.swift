@@ -181,7 +181,10 @@ extension MemoryTaskStore {
     public func commit(_ change: DeliveryChange) async throws(StoreError) -> DeliveryCommitResult {
         try contents.withLock { (contents) throws(StoreError) in
             try contents.checkOpen()
-            return try contents.deliveries.commit(change)
+            let result = try contents.deliveries.commit(change)
+            // What has arrived of a task that is deleted goes as it would have gone with it.
+            if result == .applied, contents.entries[change.delivery.task] == nil { contents.deliveries.taskDeleted(change.delivery.task) }
+            return result
         }
     }
 

@@ -41,6 +41,12 @@ extension Writer {
             updated_at = \(delivery.updatedAt.milliseconds), version = \(delivery.version) WHERE id = \(id)
             """
         )
+        // What has arrived of a task that is deleted goes as it would have gone with it.
+        if delivery.state == .delivered,
+            try connection.integer("SELECT position FROM tasks WHERE id = \(delivery.task.description)") == nil
+        {
+            try connection.run("DELETE FROM deliveries WHERE id = \(id)")
+        }
         return .applied
     }
 

@@ -188,7 +188,7 @@ extension StoreBehaviour {
             try expect(try await stage.store.channelStandings(.owner("one")), equals: [mail, ops(1)], "those of an owner")
             try expect(try await stage.store.channelStandings(.owner("nobody")), equals: [], "those of nobody")
         },
-        StoreBehaviour("with a task goes what has arrived, and nothing else") { stage in
+        StoreBehaviour("with a task goes what has arrived, and the rest when it arrives") { stage in
             let record = try await stage.advance(try await stage.addRedirected("ops", "mail", "dead"), .completed)
             for delivery in try await stage.deliveries() where delivery.channel != "mail" {
                 var next = delivery
@@ -200,6 +200,10 @@ extension StoreBehaviour {
             try expect(try await stage.deliveries().map(\.channel), equals: ["mail", "dead"], "what is left")
             let due = try await stage.store.dueDeliveries(DueDeliveryQuery(channel: "mail", now: Stage.at(9)))
             try expect(due.deliveries.map(\.task), equals: [record.id], "what is still to be delivered")
+            var last = try require(due.deliveries.first, "what is still to be delivered")
+            last.arrived(nil, at: Stage.at(10))
+            try expect(try await stage.store.commit(DeliveryChange(last, replacing: 1)), equals: .applied, "the arrival")
+            try expect(try await stage.deliveries().map(\.channel), equals: ["dead"], "what is left in the end")
         },
     ]
 }

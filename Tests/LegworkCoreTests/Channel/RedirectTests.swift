@@ -55,6 +55,21 @@ struct RedirectTests {
         #expect(record.redirects.count == 1 + others.count)
     }
 
+    @Test("of many long questions a delivery holds what there is room for, the rest by their keys and first words")
+    func longQuestions() throws {
+        var record = running()
+        let schema: JSONValue = ["description": .string(String(repeating: "s", count: 60_000))]
+        let message = String(repeating: "m", count: 16_000)
+        for number in 1...64 { _ = record.ask(message, schema: schema, key: "q\(number)", request: nil, at: start) }
+        _ = try record.apply(.inputRequested, at: start)
+        let questions = DeliveryContent(of: record, at: start).questions
+        #expect(questions.map { $0["key"]?.string } == (1...64).map { "q\($0)" })
+        #expect(questions.first?["schema"] == schema)
+        let last = try #require(questions.last?["message"]?.string)
+        #expect(last.hasPrefix("mmm") && last.utf8.count <= 200)
+        #expect(JSONValue.array(questions).json().utf8.count < DeliveryContent.maximumQuestionBytes + 64 * 400)
+    }
+
     @Test("a task has no more than the limit, but what is there is still found")
     func limit() {
         var record = running()
