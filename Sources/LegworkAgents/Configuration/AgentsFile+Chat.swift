@@ -43,7 +43,7 @@ extension AgentsFile {
             throw object.wrong("base_url", "an http or https URL")
         }
         guard !url.contains("@") else { throw .configuration("\(object.path).base_url must hold no password; say where it is with 'key'") }
-        guard endpoint.key == nil || url.hasPrefix("https://") || isOfThisMachine(url) else {
+        guard endpoint.key == nil || url.hasPrefix("https://") || LoopbackHost.isDestination(of: url) else {
             throw .configuration("\(object.path).base_url must be https, for the key would be sent to another machine for all to read")
         }
         endpoint.keyHeader = try object.text("key_header")
@@ -53,14 +53,6 @@ extension AgentsFile {
         if let timeout = try object.seconds("idle_timeout", 0.1...86_400) { endpoint.idleTimeout = timeout }
         if let bytes = try object.count("max_answer_bytes", 1000...(8 << 20)) { endpoint.maximumAnswerBytes = bytes }
         return endpoint
-    }
-
-    private static func isOfThisMachine(_ url: String) -> Bool {
-        let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        if authority.hasPrefix("[::1]") { return true }
-        let host = authority.prefix { $0 != ":" }
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
-        return host == "localhost" || (numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil })
     }
 
     private static func prices(_ object: inout ConfigurationObject) throws(AgentError) -> ChatPrices? {

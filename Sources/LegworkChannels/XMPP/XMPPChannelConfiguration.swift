@@ -38,7 +38,7 @@ public struct XMPPChannelConfiguration: Sendable, Hashable {
         let (host, port) = (try settings.text("host"), try settings.count("port", 1...65_535))
         let encryption: Encryption = try settings.choice("tls") ?? .required
         let place = host ?? jid.domain
-        guard encryption == .required || MailServer.isLocal(place) else {
+        guard encryption == .required || LoopbackHost.contains(place) else {
             throw settings.wrong("tls", "'required': without TLS everybody on the way reads the password")
         }
         let certificates = try settings.text("ca_file")

@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// What a client asks, of whom, and how long it waits.
 public struct HTTPClientRequest: Sendable {
     /// Where the request goes.
@@ -50,9 +52,7 @@ public struct HTTPClientRequest: Sendable {
             guard Self.isPlain(url), url.hasPrefix("http://") || url.hasPrefix("https://") else {
                 throw HTTPError(.invalidRequest, "The URL must begin with http:// or https:// and contain no blanks.")
             }
-            let authority = url.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-            let host = authority.split(separator: "@").last ?? ""
-            return (url, nil, host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]"))
+            return (url, nil, LoopbackHost.isDestination(of: url))
         case .unixSocket(let path, let target):
             guard Self.isPlain(target), target.hasPrefix("/") else {
                 throw HTTPError(.invalidRequest, "The target must begin with / and contain no blanks.")

@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// A server that takes mail, and how it is spoken to.
 public struct MailServer: Sendable, Hashable {
     /// How the connection is kept secret.
@@ -63,14 +65,7 @@ public struct MailServer: Sendable, Hashable {
     }
 
     /// Whether it is this machine.
-    public var isLocal: Bool { Self.isLocal(host) }
-
-    /// Whether a host is this machine by its name: a name that only begins like its address is not.
-    package static func isLocal(_ host: String) -> Bool {
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        let isAddress = parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
-        return host == "localhost" || host == "::1" || isAddress
-    }
+    public var isLocal: Bool { LoopbackHost.contains(host) }
 
     /// What libcurl is to be given, once it is known that nothing in it can be mistaken for something else.
     ///

@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// The character classes and small conversions of HTTP (RFC 9110, RFC 3986).
 package enum HTTPSyntax {
     /// A character of a token: method and field names (RFC 9110 §5.6.2).
@@ -37,16 +39,8 @@ package enum HTTPSyntax {
         }
     }
 
-    static func lowercased(_ byte: UInt8) -> UInt8 {
-        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-    }
-
     /// Compares without regard to the case of ASCII letters.
-    package static func isEqual(_ left: String, _ right: String) -> Bool {
-        let (left, right) = (left.utf8, right.utf8)
-        guard left.count == right.count else { return false }
-        return zip(left, right).allSatisfy { lowercased($0) == lowercased($1) }
-    }
+    package static func isEqual(_ left: String, _ right: String) -> Bool { ASCIICase.isSame(left.utf8, right.utf8) }
 
     package static func trimmed(_ text: Substring) -> String {
         var bytes = text.utf8[...]
@@ -128,6 +122,6 @@ package enum HTTPSyntax {
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased(byte))
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(ASCIICase.lowered(byte))
     }
 }

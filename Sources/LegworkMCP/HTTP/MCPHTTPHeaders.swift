@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// The header fields of an HTTP request, as the MCP endpoint looks at them: by name, without regard to its case.
 public struct MCPHTTPHeaders: Sendable, Hashable {
     private struct Field: Sendable, Hashable {
@@ -16,7 +18,7 @@ public struct MCPHTTPHeaders: Sendable, Hashable {
     /// All values of that name, in order.
     public func values(_ name: String) -> [String] {
         var values: [String] = []
-        for field in fields where Self.isSame(field.name.utf8, name.utf8) { values.append(field.value) }
+        for field in fields where ASCIICase.isSame(field.name.utf8, name.utf8) { values.append(field.value) }
         return values
     }
 
@@ -39,22 +41,15 @@ public struct MCPHTTPHeaders: Sendable, Hashable {
     var saysJSON: Bool {
         let types = values("Content-Type")
         guard types.count == 1, let type = types[0].utf8.split(separator: UInt8(ascii: ";")).first else { return false }
-        return Self.isSame(Self.trimmed(type), "application/json".utf8)
+        return ASCIICase.isSame(Self.trimmed(type), "application/json".utf8)
     }
 
     /// Whether a media range, such as `text/*`, has this type in it.
     private static func covers(_ range: Substring.UTF8View, _ type: String.UTF8View) -> Bool {
-        if isSame(range, type) || isSame(range, "*/*".utf8) { return true }
+        if ASCIICase.isSame(range, type) || ASCIICase.isSame(range, "*/*".utf8) { return true }
         guard range.last == UInt8(ascii: "*"), let slash = type.firstIndex(of: UInt8(ascii: "/")) else { return false }
-        return isSame(range.dropLast(), type[...slash])
+        return ASCIICase.isSame(range.dropLast(), type[...slash])
     }
-
-    /// Whether two texts are the same but for the case of letters A to Z.
-    private static func isSame(_ one: some Collection<UInt8>, _ other: some Collection<UInt8>) -> Bool {
-        one.count == other.count && one.elementsEqual(other) { lowered($0) == lowered($1) }
-    }
-
-    private static func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }
 
     private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
         let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
