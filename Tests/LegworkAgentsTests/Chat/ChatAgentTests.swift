@@ -95,22 +95,18 @@ struct ChatAgentTests {
 
     @Test("tools are called side by side, and the model gets their results in the order of its calls")
     func parallelCalls() async throws {
-        let second = TestSignal()
+        let host = AskingHost()
         let tools = FakeTools([
             (
                 "first", true,
                 { _ in
-                    await second.wait(); return .text("one")
+                    // Until the second has been told to have ended, not only until its tool returned: then nothing is left to race.
+                    await host.event { $0.data?["phase"] == "ended" && $0.data?["call_id"] == "b" }
+                    return .text("one")
                 }
             ),
-            (
-                "second", true,
-                { _ in
-                    second.fire(); return .error("two")
-                }
-            ),
+            ("second", true, { _ in .error("two") }),
         ])
-        let host = AskingHost()
         try await run(
             [.calls([("a", "first", #"{"x":1}"#), ("b", "second", "")]), .text("Done.")],
             tools: tools,

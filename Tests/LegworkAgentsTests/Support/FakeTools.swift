@@ -60,6 +60,9 @@ final class AskingHost: ToolContextHost {
     var checkpoints: [JSONValue] { state.value.checkpoints }
     var events: [RecordingToolHost.Event] { recording.events }
 
+    /// Returns when the tool has made an entry of which the condition holds.
+    func event(where condition: @escaping @Sendable (RecordingToolHost.Event) -> Bool) async { await recording.event(where: condition) }
+
     var caller: Caller { recording.caller }
     var taskID: TaskID { recording.taskID }
     var attempt: Int { recording.attempt }
