@@ -38,7 +38,10 @@ struct ChannelCircuit: Sendable {
         return isOpen ? .probe : .all
     }
 
-    /// The other side wants to hear nothing for a while, though it took what was sent.
+    /// Until when the other side wants to hear nothing; nil when it may be asked.
+    func quietEnd(at now: Duration) -> Duration? { now < quietUntil ? quietUntil : nil }
+
+    /// The other side wants to hear nothing for a while, whether or not it took what was sent.
     mutating func rest(_ pause: Duration, at now: Duration) {
         quietUntil = max(quietUntil, now + DeliveryPolicy.bounded(pause))
     }

@@ -12,7 +12,7 @@ extension ChannelPost {
     func claim(_ delivery: Delivery, _ engine: Engine) async -> Delivery? {
         let now = engine.clock.now
         var claimed = delivery
-        claimed.dueAt = now + entry.timeLimit + Self.margin
+        claimed.dueAt = claimEnd(from: now)
         claimed.updatedAt = max(claimed.updatedAt, now)
         claimed.version += 1
         do {
@@ -25,4 +25,7 @@ extension ChannelPost {
             return nil
         }
     }
+
+    /// Until when other processes leave alone what is begun at a time.
+    func claimEnd(from now: Timestamp) -> Timestamp { now + entry.timeLimit + Self.margin }
 }

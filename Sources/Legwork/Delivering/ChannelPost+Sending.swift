@@ -21,8 +21,8 @@ extension ChannelPost {
                 guard let claimed = await claim(delivery, engine) else { return [] }
                 delivery = claimed
             }
-            let call = PieceCall(entry.channel, await piece(of: delivery, outgoing, engine))
-            state.withLock { $0.calls[delivery.id] = call }
+            let piece = await piece(of: delivery, outgoing, engine)
+            guard let call = begin(piece, of: delivery) else { return [] }
             let answer = await call.answer(within: entry.timeLimit, engine.deadlines)
             state.withLock { $0.calls[delivery.id] = nil }
             switch answer {
@@ -37,6 +37,16 @@ extension ChannelPost {
             }
         }
         return await record(delivery, engine) { $0.arrived($0.receipt, at: $1) }.map { [$0] } ?? []
+    }
+
+    /// Begins a call, unless nothing new is to be begun: who stops finds each call that there is.
+    private func begin(_ piece: DeliveryPiece, of delivery: Delivery) -> PieceCall? {
+        state.withLock { state in
+            if state.isStopping { return nil }
+            let call = PieceCall(entry.channel, piece)
+            state.calls[delivery.id] = call
+            return call
+        }
     }
 
     private func piece(of delivery: Delivery, _ outgoing: OutgoingDelivery, _ engine: Engine) async -> DeliveryPiece {
@@ -127,7 +137,8 @@ extension ChannelPost {
         return dead
     }
 
-    /// The time of a call is over. Whatever it still does, the same is not sent again before it has ended.
+    /// The time of a call is over. Whatever it still does, the same is not sent again from here before it has ended; other processes leave it
+    /// alone as long once more.
     private func overdue(
         _ delivery: Delivery,
         _ call: PieceCall,
@@ -141,7 +152,8 @@ extension ChannelPost {
         }
         // What is cut short now is sent at the next start.
         if isStopping { return [] }
-        let ended = await failed(delivery, ChannelError(.unavailable, "it took longer than \(entry.timeLimit.seconds) s"), due, engine)
+        let error = ChannelError(.unavailable, "it took longer than \(entry.timeLimit.seconds) s")
+        let ended = await failed(delivery, error, engine.store.isShared ? claimEnd(from: engine.clock.now) : due, engine)
         Task {
             if case .success(let receipt) = await call.lateAnswer {
                 // It was recorded as failed meanwhile.

@@ -137,12 +137,6 @@ final class ChannelPost: Sendable {
         }
     }
 
-    /// Whether nothing is being sent.
-    var isIdle: Bool {
-        let (isActive, predecessor) = state.withLock { ($0.active > 0, $0.predecessor) }
-        return !isActive && predecessor?.isIdle ?? true
-    }
-
     /// Returns when nothing is being sent.
     func idle() async {
         await state.withLock { $0.predecessor }?.idle()

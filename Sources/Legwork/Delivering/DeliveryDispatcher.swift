@@ -14,10 +14,15 @@ final class DeliveryDispatcher: Sendable {
         var fresh: [ChannelPost]
         /// Those in whose place others are, while they may still be sending.
         var former: [ChannelPost] = []
+        /// Of those, the ones for whose end nobody waits yet.
+        var leaving: [ChannelPost] = []
         var isStopping = false
 
         /// All that may be sending.
         var all: [ChannelPost] { former + posts.values }
+
+        /// Who may be sending to a channel of a name, or will.
+        func post(named name: String) -> ChannelPost? { posts[name] ?? former.last { $0.entry.name == name } }
     }
 
     private let policy: DeliveryPolicy
@@ -68,18 +73,23 @@ final class DeliveryDispatcher: Sendable {
         await withDiscardingTaskGroup { group in
             straying.yield()
             for await _ in strays {
-                let fresh = state.withLock { state in
-                    defer { state.fresh = [] }
-                    return state.fresh
+                let (fresh, leaving) = state.withLock { state in
+                    defer { (state.fresh, state.leaving) = ([], []) }
+                    return (state.fresh, state.leaving)
                 }
                 for post in fresh { group.addTask { await post.run(engine) } }
                 if engine.isShuttingDown { break }
-                // What is being sent where no channel is any more has its moment first.
-                for post in state.withLock({ $0.former }) { await post.idle() }
-                state.withLock { $0.former.removeAll { $0.isIdle } }
+                for post in leaving { group.addTask { await self.forget(post) } }
                 await giveUpStrays(engine)
             }
         }
+    }
+
+    /// Waits until nothing is being sent where no channel is any more: what has not arrived then can be given up.
+    private func forget(_ former: ChannelPost) async {
+        await former.idle()
+        state.withLock { $0.former.removeAll { $0 === former } }
+        straying.yield()
     }
 
     /// Begins nothing new, and gives the messages that are being sent a moment to arrive.
@@ -101,12 +111,14 @@ final class DeliveryDispatcher: Sendable {
         let former = state.withLock { state -> [ChannelPost] in
             if state.isStopping { return [] }
             let former = Array(state.posts.values)
-            let posts = book.names.compactMap { book[$0] }.map { ChannelPost($0, policy, after: state.posts[$0.name]) }
+            let posts = book.names.compactMap { book[$0] }.map { ChannelPost($0, policy, after: state.post(named: $0.name)) }
             (state.book, state.posts, state.fresh) = (book, Self.named(posts), posts)
-            state.former = state.former.filter { !$0.isIdle } + former
+            state.former += former
             return former
         }
         for post in former { post.stop(engine) }
+        // Not before: only who is stopped and idle sends nothing more.
+        state.withLock { $0.leaving += former }
         for problem in book.problems { engine.problem(problem) }
         straying.yield()
     }
@@ -116,21 +128,26 @@ final class DeliveryDispatcher: Sendable {
         let standings = await engine.insistently("it cannot be seen for which channels something waits") { () throws(StoreError) in
             try await engine.store.channelStandings(.operator)
         }
-        for standing in standings ?? [] where standing.pending > 0 && posts[standing.channel] == nil {
+        for standing in standings ?? [] where standing.pending > 0 && isStray(standing.channel) {
             await giveUpAll(for: standing.channel, engine)
         }
     }
+
+    /// Whether nobody sends to a channel, or will.
+    private func isStray(_ channel: String) -> Bool { state.withLock { $0.post(named: channel) == nil } }
 
     private func giveUpAll(for channel: String, _ engine: Engine) async {
         let words = Self.noChannel(channel)
         var query = DeliveryQuery(in: .operator, channel: channel, states: [.pending], limit: Self.pageSize)
         var count = 0
-        while !engine.isShuttingDown {
+        giving: while !engine.isShuttingDown {
             let page = await engine.insistently("what waits for the channel '\(channel)' cannot be read") { [query] () throws(StoreError) in
                 try await engine.store.deliveries(query)
             }
             guard let page else { break }
             for delivery in page.deliveries {
+                // It may have been put back meanwhile.
+                guard isStray(channel) else { break giving }
                 guard case .written(let dead) = await engine.record(delivery, { $0.gaveUp(words, at: $1) }) else { continue }
                 count += 1
                 await engine.note(dead)

@@ -4,10 +4,12 @@ import LegworkCore
 ///
 /// What does not work because the channel does not holds up the channel and keeps its place, so that what waits arrives in order. Only what
 /// does not work while something else does is put off by itself: when the first in the line has failed so often that the channel is taken
-/// for dead, the second is tried too, and when that arrives it was the first one's own fault.
+/// for dead, the second is tried too, and after the next try the third, until one arrives: then it was the fault of those before it.
 struct DeliveryLane: Sendable {
     /// How many calls that did not end in time, though they were told to, are borne before nothing more is sent.
     static let maximumOverdue = 8
+    /// How many beside the first are tried in turn while the channel does not work, before the turn begins anew.
+    static let maximumOpinions = 100
     /// How long to wait before a look that found nothing that can be sent, though something was due, and after a fault of the store.
     static let pauseAfterFault = Duration.seconds(1)
 
@@ -37,16 +39,20 @@ struct DeliveryLane: Sendable {
     private(set) var circuit: ChannelCircuit
     /// What is being sent.
     private var sending: Set<DeliveryID> = []
-    /// Of which a call did not end in time, so that they must not be sent once more yet; and those of which nothing can be recorded.
-    private var aside: Set<DeliveryID> = []
-    private var overdue = 0
+    /// Of which a call did not end in time, so that they must not be sent once more yet.
+    private var overdue: Set<DeliveryID> = []
+    /// Of which nothing can be recorded.
+    private var unrecorded: Set<DeliveryID> = []
+    /// What was being sent when the look began that goes on, and is not any more: the look may find it as it was before.
+    private var leftSinceLook: Set<DeliveryID> = []
     /// Of which some messages are sent and the others have to wait: nothing comes between.
     private var begun: DeliveryID?
     /// The first in the line while the channel does not work, and how often it has failed.
     private var suspect: (id: DeliveryID, failures: Int)?
-    /// Whether another is to be tried because the suspect may be the one at fault; and which is.
+    /// Whether another is to be tried because the suspect may be the one at fault; which is; and which were, and did not work either.
     private var wantsOpinion = false
     private var opinion: DeliveryID?
+    private var doubted: Set<DeliveryID> = []
     /// Those that failed while others were taken.
     private var difficult: Set<DeliveryID> = []
     /// When the next message may begin.
@@ -69,8 +75,12 @@ struct DeliveryLane: Sendable {
 
     /// Decides what to do.
     mutating func step(at now: Duration) -> Step {
-        guard overdue < Self.maximumOverdue else { return .rest(until: nil) }
-        if !wantsOpinion, case .after(let time) = circuit.permission(at: now) { return .rest(until: time) }
+        guard overdue.count < Self.maximumOverdue else { return .rest(until: nil) }
+        if wantsOpinion {
+            if let time = circuit.quietEnd(at: now) { return .rest(until: time) }
+        } else if case .after(let time) = circuit.permission(at: now) {
+            return .rest(until: time)
+        }
         let room = room(at: now)
         guard room > 0 else { return .rest(until: nil) }
         let start = max(nextStart, storeFailsUntil)
@@ -78,7 +88,8 @@ struct DeliveryLane: Sendable {
         guard mustLook || nextLook.map({ $0 <= now }) ?? false else { return .rest(until: nextLook) }
         // Not later: what is written while it is being looked is to be looked for again.
         mustLook = false
-        return .look(limit: room + sending.count + aside.count + (wantsOpinion ? 1 : 0))
+        leftSinceLook = []
+        return .look(limit: room + sending.count + overdue.count + unrecorded.count + (wantsOpinion ? 1 + doubted.count : 0))
     }
 
     private func room(at now: Duration) -> Int {
@@ -96,11 +107,13 @@ struct DeliveryLane: Sendable {
     ///   - due: what is due, in order.
     ///   - next: when the next one is due that is not among them.
     mutating func take(_ due: [Delivery], next: Duration?, at now: Duration) -> [Delivery] {
-        let waiting = due.filter { !sending.contains($0.id) && !aside.contains($0.id) }
-        var free = waiting.filter { !wantsOpinion || suspect?.id != $0.id }
+        let waiting = due.filter { !isSending($0.id) && !leftSinceLook.contains($0.id) }
+        leftSinceLook = []
+        var free = waiting.filter { !wantsOpinion || suspect?.id != $0.id && !doubted.contains($0.id) }
         if let begun, let index = free.firstIndex(where: { $0.id == begun }) { free.insert(free.remove(at: index), at: 0) }
         let taken = Array(free.prefix(interval > .zero ? min(1, room(at: now)) : room(at: now)))
         opinion = wantsOpinion ? taken.first?.id : nil
+        if wantsOpinion, opinion == nil { doubted = [] }
         wantsOpinion = false
         begun = nil
         for delivery in taken { sending.insert(delivery.id) }
@@ -136,9 +149,13 @@ struct DeliveryLane: Sendable {
     mutating func took(_ id: DeliveryID, pause: Duration, at now: Duration) {
         circuit.worked()
         circuit.rest(pause, at: now)
+        let isSuspect = suspect?.id == id
         clear(id)
         if let suspect, concurrency > 1 || suspect.failures >= failuresToBlame { difficult.insert(suspect.id) }
         suspect = nil
+        // When the first in the line arrives, nothing is known of those that were tried beside it.
+        if !isSuspect { difficult.formUnion(doubted) }
+        doubted = []
     }
 
     /// A message was not taken.
@@ -161,8 +178,13 @@ struct DeliveryLane: Sendable {
             if isTooOld { clear(id) }
             return isTooOld ? .expire : .postpone(policy.pause(after: delivery.tries + 1, chance: chance))
         }
-        // Two that fail one after the other are no fault of theirs.
-        if isOpinion { return .keep(counts: false) }
+        // While none arrives it is the channel's fault, not theirs.
+        if isOpinion {
+            circuit.rest(error.retryAfter ?? .zero, at: now)
+            if doubted.count >= Self.maximumOpinions { doubted = [] }
+            doubted.insert(id)
+            return .keep(counts: false)
+        }
         let wasOpen = circuit.isOpen
         circuit.failed(error, at: now, chance: chance)
         if isTooOld {
@@ -182,6 +204,7 @@ struct DeliveryLane: Sendable {
 
     private mutating func clear(_ id: DeliveryID) {
         difficult.remove(id)
+        doubted.remove(id)
         if suspect?.id == id { suspect = nil }
         if opinion == id { opinion = nil }
     }
@@ -193,27 +216,25 @@ struct DeliveryLane: Sendable {
     }
 
     /// Whether a delivery is being sent, or a call of it has not ended.
-    func isSending(_ id: DeliveryID) -> Bool { sending.contains(id) || aside.contains(id) }
+    func isSending(_ id: DeliveryID) -> Bool { sending.contains(id) || overdue.contains(id) || unrecorded.contains(id) }
 
     /// A delivery is not being sent any more.
     mutating func left(_ id: DeliveryID) {
         sending.remove(id)
+        leftSinceLook.insert(id)
         mustLook = true
     }
 
     /// A call did not end when its time was over: what it sends must not be sent once more yet, but holds up nothing else.
-    mutating func isOverdue(_ id: DeliveryID) {
-        aside.insert(id)
-        overdue += 1
-    }
+    mutating func isOverdue(_ id: DeliveryID) { overdue.insert(id) }
 
     /// A call that was overdue has ended.
     mutating func returned(_ id: DeliveryID) {
-        aside.remove(id)
-        overdue -= 1
+        overdue.remove(id)
+        leftSinceLook.insert(id)
         mustLook = true
     }
 
     /// What was sent of a delivery cannot be recorded: it is left alone until the next start.
-    mutating func setAside(_ id: DeliveryID) { aside.insert(id) }
+    mutating func setAside(_ id: DeliveryID) { unrecorded.insert(id) }
 }

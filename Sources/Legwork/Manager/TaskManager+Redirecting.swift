@@ -17,14 +17,30 @@ extension TaskManager {
     @discardableResult
     public func redirect(_ reference: String, to wish: RedirectWish, as caller: Caller, in scope: Scope) async throws -> RedirectReceipt {
         try CallLimits.check(caller)
-        // The task is looked for first: whoever may not see it learns nothing but that.
-        let seen = try await task(reference, in: scope)
+        while true {
+            // The task is looked for first: whoever may not see it learns nothing but that.
+            let seen = try await task(reference, in: scope)
+            if let receipt = try await redirect(seen, to: wish, as: caller, in: scope) { return receipt }
+        }
+    }
+
+    /// - Returns: nil when the task went on meanwhile, so that all is to be looked at anew.
+    private func redirect(
+        _ seen: TaskRecord,
+        to wish: RedirectWish,
+        as caller: Caller,
+        in scope: Scope
+    ) async throws -> RedirectReceipt? {
         let redirect = try engine.channels.redirect(for: wish, of: caller, tool: seen.tool, queue: seen.queue)
-        var receipt: RedirectReceipt?
         // What a rule wanted may have been told, or kept back because a caller got it as his answer.
         let isRuled = seen.redirects.contains { $0.isStanding && $0.isSame(as: redirect) }
-        let told = isRuled ? try await redirects(of: reference, in: scope).deliveries : []
+        let told = isRuled ? try await deliveries(of: seen.id, in: scope) : []
+        var receipt: RedirectReceipt?
+        var wentOn = false
         let update = try await engine.update(seen.id, in: scope, from: seen) { record in
+            // What it went on to may have been told since that was asked.
+            wentOn = isRuled && (record.status != seen.status || record.attempts != seen.attempts)
+            if wentOn { return nil }
             let before = record.redirects
             guard let (added, isNew) = record.add(redirect) else { throw TaskManagerError.tooManyRedirects }
             receipt = RedirectReceipt(added, isNew: isNew)
@@ -40,8 +56,20 @@ extension TaskManager {
             receipt?.delivery = delivery
             return TaskRecord.Transition(deliveries: [delivery])
         }
+        if wentOn { return nil }
         guard update != nil, let receipt else { throw TaskManagerError.notFound(seen.id) }
         return receipt
+    }
+
+    private func deliveries(of task: TaskID, in scope: Scope) async throws(StoreError) -> [Delivery] {
+        var query = DeliveryQuery(in: scope, task: task, limit: DeliveryQuery.maximumLimit)
+        var all: [Delivery] = []
+        while true {
+            let page = try await engine.store.deliveries(query)
+            all += page.deliveries
+            guard let next = page.next else { return all }
+            query.after = next
+        }
     }
 
     /// Reads where it is told what becomes of a task, and what was written to be told, the oldest first.

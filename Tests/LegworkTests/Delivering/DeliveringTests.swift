@@ -333,6 +333,31 @@ struct DeliveringTests {
         #expect(try await bench.deliveries([.delivered]).count == 2)
     }
 
+    @Test("leaves alone, in other processes too, what a channel that does not heed its time may still be sending")
+    func sharedDeaf() async throws {
+        let store = FaultyStore(MemoryTaskStore(), isShared: true)
+        let clock = MockClock()
+        let held = channel.hold(obeysCancel: false)
+        let processes = try (0..<2).map { _ in try DeliveryBench([entry(channel)], clock: clock, over: store) }
+        try await processes[0].running {
+            try await processes[0].end(in: "ops")
+            await held.reached.wait()
+            await processes[0].pass(.seconds(30))
+            await processes[0].recorded(2)
+            try await processes[1].running {
+                try await processes[1].end(in: "ops")
+                await channel.hasTaken(1)
+                await processes[1].recorded(2)
+            }
+            #expect(channel.tried.count == 2)
+            held.release()
+            await channel.hasTaken(2)
+            await processes[0].recorded(3)
+        }
+        #expect(!channel.hadTwins)
+        #expect(try await processes[0].deliveries([.delivered]).count == 2)
+    }
+
     @Test("lets at a shutdown the message that is being sent arrive, and begins no other")
     func shutdown() async throws {
         let held = channel.hold()

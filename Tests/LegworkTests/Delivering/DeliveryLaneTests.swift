@@ -62,6 +62,44 @@ struct DeliveryLaneTests {
         #expect(take(&lane, [due[0], due[2], due[3]], next: .zero, at: .zero) == [due[3]])
     }
 
+    @Test("is not what is recorded as sent while a look goes on that finds it as it was before")
+    func staleLook() {
+        var lane = lane(2)
+        let due = [delivery(1), delivery(2)]
+        #expect(take(&lane, [due[0]], next: nil, at: .zero) == [due[0]])
+        lane.lookAgain()
+        #expect(lane.step(at: .zero) == .look(limit: 2))
+        end(&lane, due[0])
+        #expect(lane.take(due, next: nil, at: .zero) == [due[1]])
+        // Whether it is still due, a look shows that began after that.
+        #expect(lane.step(at: .zero) == .look(limit: 2))
+        #expect(lane.take([due[0]], next: nil, at: .zero) == [due[0]])
+    }
+
+    @Test("is not what arrived late while a look goes on that finds it as it was before")
+    func staleLookOfOverdue() {
+        var lane = lane()
+        let due = [delivery(1)]
+        _ = take(&lane, due, next: nil, at: .zero)
+        lane.isOverdue(due[0].id)
+        lane.left(due[0].id)
+        #expect(lane.step(at: .zero) == .look(limit: 2))
+        lane.returned(due[0].id)
+        #expect(lane.take(due, next: nil, at: .zero) == [])
+    }
+
+    @Test("is nothing of which nothing can be recorded, also when a late call of it ends")
+    func unrecorded() {
+        var lane = lane()
+        let due = [delivery(1), delivery(2)]
+        _ = take(&lane, due, next: nil, at: .zero)
+        lane.isOverdue(due[0].id)
+        lane.left(due[0].id)
+        lane.setAside(due[0].id)
+        lane.returned(due[0].id)
+        #expect(take(&lane, due, next: nil, at: .zero) == [due[1]])
+    }
+
     @Test("is nothing until something is written or the time of the next one comes")
     func idle() {
         var lane = lane()
@@ -171,6 +209,71 @@ struct DeliveryLaneTests {
         #expect(fail(&lane, due[0], at: now) == .postpone(.seconds(5)))
         #expect(lane.circuit.state == .ok)
         #expect(lane.step(at: now) == .look(limit: 1))
+    }
+
+    @Test("is the third one when the second fails too, and so on: those that failed are put off as soon as one arrives")
+    func severalFail() {
+        var lane = lane()
+        let due = (1...4).map { delivery($0) }
+        var now = failing(&lane, due, times: 5)
+        for other in [due[1], due[2]] {
+            #expect(take(&lane, due, next: nil, at: now) == [other])
+            #expect(fail(&lane, other, at: now) == .keep(counts: false))
+            guard case .rest(let until?) = lane.step(at: now) else { return #expect(Bool(false), "it does not wait") }
+            now = until
+            #expect(take(&lane, due, next: nil, at: now) == [due[0]])
+            #expect(fail(&lane, due[0], at: now) == .keep(counts: false))
+        }
+        #expect(lane.step(at: now) == .look(limit: 4))
+        #expect(lane.take(due, next: nil, at: now) == [due[3]])
+        end(&lane, due[3], at: now)
+        for bad in due.prefix(3) {
+            #expect(take(&lane, [bad], next: nil, at: now) == [bad])
+            #expect(fail(&lane, bad, at: now) == .postpone(.seconds(5)))
+        }
+        #expect(lane.circuit.state == .ok)
+    }
+
+    @Test("are the others anew when all have been tried and none arrived; nothing is put off when the first arrives")
+    func allFail() {
+        var lane = lane()
+        let due = [delivery(1), delivery(2)]
+        var now = failing(&lane, due, times: 5)
+        for isAsked in [true, false, true] {
+            let other = take(&lane, due, next: nil, at: now)
+            #expect(other == (isAsked ? [due[1]] : []))
+            for delivery in other { #expect(fail(&lane, delivery, at: now) == .keep(counts: false)) }
+            guard case .rest(let until?) = lane.step(at: now) else { return #expect(Bool(false), "it does not wait") }
+            now = until
+            lane.lookAgain()
+            #expect(take(&lane, due, next: nil, at: now) == [due[0]])
+            #expect(fail(&lane, due[0], at: now) == .keep(counts: false))
+        }
+        _ = take(&lane, due, next: nil, at: now)
+        guard case .rest(let until?) = lane.step(at: now) else { return #expect(Bool(false), "it does not wait") }
+        #expect(take(&lane, due, next: nil, at: until) == [due[0]])
+        end(&lane, due[0], at: until)
+        #expect(take(&lane, [due[1]], next: nil, at: until) == [due[1]])
+        #expect(fail(&lane, due[1], at: until) == .keep(counts: true))
+    }
+
+    @Test("is no other one either while the channel wants to hear nothing")
+    func quiet() {
+        var lane = lane()
+        let due = [delivery(1), delivery(2)]
+        var now = failing(&lane, due, times: 4)
+        if case .rest(let until?) = lane.step(at: now) { now = until }
+        _ = take(&lane, due, next: nil, at: now)
+        let wish = ChannelError(.unavailable, "come back later", retryAfter: .seconds(30))
+        _ = lane.failed(due[0], wish, at: now, start + now, chance: 0.5)
+        lane.left(due[0].id)
+        #expect(lane.step(at: now) == .rest(until: now + .seconds(30)))
+        now += .seconds(30)
+        #expect(take(&lane, due, next: nil, at: now) == [due[1]])
+        let longer = ChannelError(.rateLimited, "come back much later", retryAfter: .seconds(5000))
+        #expect(lane.failed(due[1], longer, at: now, start + now, chance: 0.5) == .keep(counts: false))
+        lane.left(due[1].id)
+        #expect(lane.step(at: now) == .rest(until: now + .seconds(5000)))
     }
 
     @Test("is what was refused no more, and the channel works")

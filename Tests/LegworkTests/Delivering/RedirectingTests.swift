@@ -296,6 +296,25 @@ struct RedirectingTests {
         #expect(try await bench.deliveries().count == 1)
     }
 
+    @Test("that a rule tells of is told once when somebody asks for it at the moment of its end")
+    func raced() async throws {
+        let tool = ScriptedTool()
+        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
+        try await bench.running {
+            let task = try #require(try await bench.manager.call("scripted", as: bench.alice, options: .background).task)
+            let held = bench.store.hold(.deliveries, .after)
+            async let asked = bench.manager.redirect("\(task.id)", to: RedirectWish(to: "ops"), as: bench.alice, in: .operator)
+            await held.reached.wait()
+            tool.mayEnd.fire()
+            await channel.hasTaken(1)
+            held.release()
+            let receipt = try await asked
+            #expect((receipt.isNew, receipt.delivery) == (false, nil))
+        }
+        #expect(try await bench.deliveries().count == 1)
+        #expect(channel.tried.count == 1)
+    }
+
     @Test("by a rule tells the end after all when the caller left while it was written")
     func missed() async throws {
         let tool = ScriptedTool(ToolDescriptor(name: "scripted", description: "", durability: .eager))

@@ -68,6 +68,64 @@ struct ReplacingChannelsTests {
         #expect(try await bench.deliveries().map(\.state) == [.delivered, .delivered])
     }
 
+    @Test("sends nothing to a channel that is taken out and put back while the former one still sends")
+    func backWhileSending() async throws {
+        let held = former.hold()
+        let other = ScriptedChannel()
+        let bench = try DeliveryBench([entry(former)])
+        try await bench.running {
+            try await bench.end(in: "ops")
+            await held.reached.wait()
+            bench.manager.configure(channels: [entry(other, "new")], redirectRules: [])
+            bench.manager.configure(channels: [entry(other, "new"), entry(later)], redirectRules: [])
+            try await bench.end(in: "ops")
+            try await bench.end(in: "new")
+            await other.hasTaken(1)
+            #expect(later.tried.isEmpty)
+            held.release()
+            await later.hasTaken(1)
+        }
+        let all = try await bench.deliveries().filter { $0.channel == "ops" }.map(\.id.description)
+        #expect(former.taken.map(\.delivery) == [all[0]] && later.taken.map(\.delivery) == [all[1]])
+    }
+
+    @Test("a second time waits for nothing that a former channel still sends, if that has another name")
+    func twice() async throws {
+        let held = former.hold()
+        let last = ScriptedChannel()
+        let bench = try DeliveryBench([entry(former)])
+        try await bench.running {
+            try await bench.end(in: "ops")
+            await held.reached.wait()
+            bench.manager.configure(channels: [entry(later, "new")], redirectRules: [])
+            try await bench.end(in: "new")
+            await later.hasTaken(1)
+            bench.manager.configure(channels: [entry(last, "newest")], redirectRules: [])
+            try await bench.end(in: "newest")
+            await last.hasTaken(1)
+            held.release()
+            await bench.recorded(3)
+        }
+        #expect(try await bench.deliveries().map(\.state) == [.delivered, .delivered, .delivered])
+    }
+
+    @Test("gives up nothing for a channel that is put back while that is looked at")
+    func backInTime() async throws {
+        former.answerAlways(.fail(ChannelError(.unavailable, "nobody is at home")))
+        let bench = try DeliveryBench([entry(former)])
+        try await bench.running {
+            try await bench.end(in: "ops")
+            await bench.recorded(1)
+            let held = bench.store.hold(.deliveries, .after)
+            bench.manager.configure(channels: [], redirectRules: [])
+            await held.reached.wait()
+            bench.manager.configure(channels: [entry(later)], redirectRules: [])
+            held.release()
+            await later.hasTaken(1)
+        }
+        #expect(try await bench.deliveries().map(\.state) == [.delivered])
+    }
+
     @Test("sends again, under the same id, what did not arrive in its moment")
     func slow() async throws {
         let held = former.hold()
