@@ -36,6 +36,31 @@ extension Engine {
         return recorded ?? .refused
     }
 
+    /// Has a delivery that was held back sent at once.
+    ///
+    /// - Returns: the delivery; nil when it is not held back, or not any more.
+    @discardableResult
+    func release(_ id: DeliveryID) async throws(StoreError) -> Delivery? {
+        let found = try await store.deliveries(DeliveryQuery(in: .operator, id: id, limit: 1)).deliveries.first
+        guard let delivery = found, delivery.isHeldBack else { return nil }
+        var next = delivery
+        next.replayed(at: clock.now)
+        guard case .applied = try await store.commit(DeliveryChange(next, replacing: delivery.version)) else { return nil }
+        dispatcher.wake(next.channel)
+        return next
+    }
+
+    /// Takes what was held back out of the outbox, but for what somebody has asked for meanwhile.
+    func withdraw(_ heldBack: [DeliveryID], of id: TaskID) async throws {
+        try await update(id) { record in
+            let asked = Set(record.redirects.filter { !$0.isStanding }.map(\.number))
+            let superfluous = heldBack.filter { !asked.contains($0.redirect) }
+            guard !superfluous.isEmpty else { return nil }
+            record.touch(at: clock.now)
+            return TaskRecord.Transition(withdrawing: superfluous)
+        }
+    }
+
     /// Says in a task's timeline what became of a delivery.
     func note(_ delivery: Delivery) async {
         let kind: TaskEvent.Kind

@@ -5,8 +5,11 @@ import Synchronization
 extension Attempt {
     // MARK: The end
 
-    /// Has the notice of the end count as handed out when a caller waits, who gets the end as the answer to the call, and tells it nowhere that
-    /// nobody asked for. Should the process die before, the notice is there all the same.
+    /// How long what nobody asked for is held back for a caller to get the end as the answer. It is told if the process dies before.
+    private static let answerTime = Duration.seconds(60)
+
+    /// Has the notice of the end count as handed out when a caller waits, who gets the end as the answer to the call, and holds back what
+    /// nobody asked to be told. Should the process die before, all of it is there.
     func handOut(_ transition: inout TaskRecord.Transition, of record: TaskRecord) {
         let (hasCaller, id) = state.withLock { state in
             state.isEndHandedOut = state.machine.hasCaller
@@ -21,30 +24,37 @@ extension Attempt {
         for index in transition.notices.indices { transition.notices[index].handOut() }
         guard !transition.deliveries.isEmpty else { return }
         let asked = Set(record.redirects.filter { !$0.isStanding }.map(\.number))
-        transition.deliveries.removeAll { !asked.contains($0.id.redirect) }
+        let due = engine.clock.now + Self.answerTime
+        var heldBack: [DeliveryID] = []
+        for (index, delivery) in transition.deliveries.enumerated() where !asked.contains(delivery.id.redirect) {
+            transition.deliveries[index].holdBack(until: due)
+            heldBack.append(delivery.id)
+        }
+        if !heldBack.isEmpty { state.withLock { $0.keeping.heldBack = heldBack } }
     }
 
     /// The caller has the end as the answer: there is nothing left to tell.
     func answered() {
-        guard let id = takeHandedOut() else { return }
+        guard let (id, heldBack) = takeHandedOut() else { return }
         let engine = engine
         engine.live.beginStarting()
         Task {
-            await engine.acknowledgeEnd(of: id, for: caller)
+            await engine.acknowledgeEnd(of: id, for: caller, withdrawing: heldBack)
             engine.live.endStarting()
         }
     }
 
     /// The caller, who was to get the end as the answer, left while it was being written.
     func callerMissedEnd() async {
-        if let id = takeHandedOut() { await engine.tellEnd(of: id) }
+        if let (id, heldBack) = takeHandedOut() { await engine.tellEnd(of: id, releasing: heldBack) }
     }
 
-    private func takeHandedOut() -> TaskID? {
+    private func takeHandedOut() -> (TaskID, heldBack: [DeliveryID])? {
         state.withLock { state in
             guard state.isEndHandedOut else { return nil }
             state.isEndHandedOut = false
-            return state.id
+            guard let id = state.id else { return nil }
+            return (id, state.kept?.heldBack ?? [])
         }
     }
 

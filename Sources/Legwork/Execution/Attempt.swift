@@ -60,6 +60,8 @@ final class Attempt: ToolContextHost, LineageSource {
         var unposted = UnpostedNotices()
         /// Reads the inbox, once the tool has asked for a message.
         var inbox: InboxReader?
+        /// What is told in channels of the end unless the caller gets it as the answer.
+        var heldBack: [DeliveryID] = []
         /// Who sends the tool's messages, once it has sent one.
         var correspondent: Correspondent?
         /// Who waits until it is known whether the call has become a task.

@@ -47,6 +47,7 @@ extension Engine {
                 events: transition.events,
                 notices: transition.notices,
                 deliveries: transition.deliveries,
+                withdrawing: transition.withdrawing,
                 acknowledging: transition.acknowledging
             )
             switch try await write(commit) {

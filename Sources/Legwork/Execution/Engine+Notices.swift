@@ -21,32 +21,30 @@ extension Engine {
 
     /// Tells the owner of a task's end, which was to be the answer to a caller who then left. Its notice gets a new place, which no reader
     /// has passed.
-    func tellEnd(of id: TaskID) async {
+    ///
+    /// - Parameter heldBack: what is to be told in channels as well.
+    func tellEnd(of id: TaskID, releasing heldBack: [DeliveryID]) async {
         _ = await insistently("the end of \(id) cannot be told") { [self] in
             guard let record = try await store.task(TaskLookup(id, in: .operator)), record.status.isTerminal else { return }
             _ = try await post(NoticePost(Notice(of: record, at: clock.now), token: nil))
         }
-        await tellStanding(id)
+        for delivery in heldBack {
+            _ = await insistently("that \(delivery) is to be sent cannot be recorded") { [self] in try await release(delivery) }
+        }
         answering.withLock { _ = $0.remove(id) }
     }
 
-    /// Writes what was not written because a caller was to get the end as his answer.
-    private func tellStanding(_ id: TaskID) async {
-        _ = await insistently("the end of \(id) cannot be delivered") { [self] in
-            try await update(id) { record in
-                let missed = record.redirects.filter { $0.isStanding && $0.statuses.contains(record.status) }
-                guard record.status.isTerminal, !missed.isEmpty else { return nil }
-                let now = clock.now
-                record.touch(at: now)
-                return TaskRecord.Transition(deliveries: missed.map { record.delivery(for: $0, at: now) })
-            }
-        }
-    }
-
     /// Says that whoever may have a caller's notices knows of a task's end, from its answer.
-    func acknowledgeEnd(of id: TaskID, for caller: Caller) async {
+    ///
+    /// - Parameter heldBack: what is not to be told in channels, unless somebody has asked for it meanwhile.
+    func acknowledgeEnd(of id: TaskID, for caller: Caller, withdrawing heldBack: [DeliveryID]) async {
         _ = await insistently("that the end of \(id) was told cannot be recorded") { [self] in
             try await acknowledge(of: id, for: caller.owner, session: nil) { $0.kind.isTerminal }
+        }
+        if !heldBack.isEmpty {
+            _ = await insistently("that the end of \(id) need not be delivered cannot be recorded") { [self] in
+                try await withdraw(heldBack, of: id)
+            }
         }
         answering.withLock { _ = $0.remove(id) }
     }

@@ -32,31 +32,37 @@ extension TaskManager {
         in scope: Scope
     ) async throws -> RedirectReceipt? {
         let redirect = try engine.channels.redirect(for: wish, of: caller, tool: seen.tool, queue: seen.queue)
-        // What a rule wanted may have been told, or kept back because a caller got it as his answer.
+        // What a rule wanted may have been told, or be held back or withdrawn because a caller got it as his answer.
         let isRuled = seen.redirects.contains { $0.isStanding && $0.isSame(as: redirect) }
         let told = isRuled ? try await deliveries(of: seen.id, in: scope) : []
         var receipt: RedirectReceipt?
+        var heldBack: DeliveryID?
         var wentOn = false
         let update = try await engine.update(seen.id, in: scope, from: seen) { record in
-            // What it went on to may have been told since that was asked.
-            wentOn = isRuled && (record.status != seen.status || record.attempts != seen.attempts)
+            // What it went on to may have been told since that was asked, and what was held back be withdrawn.
+            let isSame = record.status == seen.status && record.attempts == seen.attempts
+            wentOn = isRuled && !(isSame && (!record.status.isTerminal || record.version == seen.version))
+            heldBack = nil
             if wentOn { return nil }
-            let before = record.redirects
+            let redirects = record.redirects
             guard let (added, isNew) = record.add(redirect) else { throw TaskManagerError.tooManyRedirects }
             receipt = RedirectReceipt(added, isNew: isNew)
-            guard record.redirects != before else { return nil }
+            guard record.redirects != redirects else { return nil }
             let now = engine.clock.now
             record.touch(at: now)
             // Not what was told before, such as a question or the end of an attempt before this.
-            let isTold = told.contains {
+            let before = told.filter {
                 $0.id.redirect == added.number && $0.content.status == record.status && $0.content.attempts == record.attempts
             }
-            guard added.statuses.contains(record.status), !isTold else { return TaskRecord.Transition() }
+            heldBack = before.first { $0.isHeldBack }?.id
+            guard added.statuses.contains(record.status), before.isEmpty else { return TaskRecord.Transition() }
             let delivery = record.delivery(for: added, at: now)
             receipt?.delivery = delivery
             return TaskRecord.Transition(deliveries: [delivery])
         }
         if wentOn { return nil }
+        // Should this fail, it is sent later: it is asked for by now, and nobody withdraws it.
+        if let heldBack { receipt?.delivery = try await engine.release(heldBack) }
         guard update != nil, let receipt else { throw TaskManagerError.notFound(seen.id) }
         return receipt
     }

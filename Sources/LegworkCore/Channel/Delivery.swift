@@ -149,6 +149,12 @@ public struct Delivery: Sendable, Hashable {
         touch(at: now)
     }
 
+    /// Whether it waits for something that may make it superfluous, and nobody has begun to send it.
+    package var isHeldBack: Bool { state == .pending && version == 1 && dueAt > createdAt }
+
+    /// It is written, but not to be sent before then.
+    package mutating func holdBack(until due: Timestamp) { dueAt = due }
+
     /// It is sent again from where it stood, or whole when it had arrived.
     public mutating func replayed(at now: Timestamp) {
         if state == .delivered { (sent, receipt) = (0, nil) }

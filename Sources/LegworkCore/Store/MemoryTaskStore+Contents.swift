@@ -221,6 +221,7 @@ extension MemoryTaskStore.Contents {
         if next.status.isTerminal, change.acknowledging > 0 { inboxes[next.id]?.acknowledge(change.acknowledging) }
         replace(entry, by: next, events: change.events)
         tell(change.notices, of: entry)
+        for id in change.withdrawing where id.task == next.id { deliveries.withdraw(id) }
         for delivery in change.deliveries { deliveries.add(delivery) }
         return .applied
     }

@@ -77,6 +77,11 @@ extension MemoryTaskStore {
             return meant.count
         }
 
+        /// Forgets one that is still to be sent.
+        mutating func withdraw(_ id: DeliveryID) {
+            if let place = places[id], deliveries[place]?.state == .pending { remove(place) }
+        }
+
         /// Forgets what has arrived of a task that is deleted.
         mutating func taskDeleted(_ task: TaskID) {
             for place in tasks[task] ?? [] where deliveries[place]?.state == .delivered { remove(place) }

@@ -103,6 +103,8 @@ public struct TaskChange: Sendable {
     public var notices: [Notice]
     /// What is to be told in channels.
     public var deliveries: [Delivery]
+    /// What is not to be told any more: deliveries of this task, of which those that are pending go before new ones come.
+    public var withdrawing: [DeliveryID]
     /// For a change with which the task ends: the place of the last message that was dealt with. It and those before it become no dead
     /// letters.
     public var acknowledging: Int
@@ -115,6 +117,7 @@ public struct TaskChange: Sendable {
         events: [TaskEvent] = [],
         notices: [Notice] = [],
         deliveries: [Delivery] = [],
+        withdrawing: [DeliveryID] = [],
         acknowledging: Int = 0
     ) {
         self.record = record
@@ -123,6 +126,7 @@ public struct TaskChange: Sendable {
         self.events = events
         self.notices = notices
         self.deliveries = deliveries
+        self.withdrawing = withdrawing
         self.acknowledging = acknowledging
     }
 }

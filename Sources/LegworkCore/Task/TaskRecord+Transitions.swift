@@ -9,6 +9,8 @@ extension TaskRecord {
         public var notices: [Notice]
         /// What is to be told in channels.
         public var deliveries: [Delivery]
+        /// What is not to be told any more, if it is not sent yet.
+        public var withdrawing: [DeliveryID]
         /// For the end of a task: the place of the last message that was dealt with.
         public var acknowledging: Int
 
@@ -18,12 +20,14 @@ extension TaskRecord {
             events: [TaskEvent] = [],
             notices: [Notice] = [],
             deliveries: [Delivery] = [],
+            withdrawing: [DeliveryID] = [],
             acknowledging: Int = 0
         ) {
             self.effects = effects
             self.events = events
             self.notices = notices
             self.deliveries = deliveries
+            self.withdrawing = withdrawing
             self.acknowledging = acknowledging
         }
     }

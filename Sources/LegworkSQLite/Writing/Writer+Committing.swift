@@ -37,6 +37,7 @@ extension Writer {
             try closeInbox(at: stored.position, acknowledging: Int64(change.acknowledging), now: change.record.updatedAt)
         }
         try tell(notices, of: stored.position)
+        for id in change.withdrawing where id.task == change.record.id { try withdraw(id) }
         try put(deliveries)
         if !stored.isStandingSame || !stored.isPlacementSame { lineUp(change.record, at: stored.position) }
         pending.move(task.owner, from: status, to: task.status)

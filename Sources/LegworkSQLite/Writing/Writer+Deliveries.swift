@@ -19,6 +19,11 @@ extension Writer {
         }
     }
 
+    /// Takes a delivery that is still to be sent out of the outbox.
+    func withdraw(_ id: DeliveryID) throws(StoreError) {
+        try connection.run("DELETE FROM deliveries WHERE id = \(id.description) AND state = 'pending'")
+    }
+
     func commit(_ change: DeliveryChange, _ encoded: EncodedDelivery) throws(StoreError) -> DeliveryCommitResult {
         let delivery = change.delivery
         let id = delivery.id.description

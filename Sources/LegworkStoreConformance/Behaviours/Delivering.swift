@@ -51,6 +51,31 @@ extension StoreBehaviour {
             _ = try await stage.store.commit(TaskChange(later, replacing: ended.version, deliveries: [first]))
             try expect(try await stage.deliveries(), equals: [sent], "the deliveries")
         },
+        StoreBehaviour("a change withdraws of its task what is still to be sent, before it writes what is new, or nothing") { stage in
+            let other = try await stage.advance(try await stage.addRedirected("ops"), .completed)
+            let ended = try await stage.advance(try await stage.addRedirected("ops", "mail", "chat"), .completed)
+            let written = try await stage.deliveries()
+            var sent = written[2]
+            sent.arrived(nil, at: Stage.at(1))
+            try expect(try await stage.store.commit(DeliveryChange(sent, replacing: 1)), equals: .applied, "the arrival")
+            var next = ended
+            next.touch(at: Stage.at(2))
+            var again = written[1]
+            again.holdBack(until: Stage.at(9))
+            func change(replacing version: Int) -> TaskChange {
+                TaskChange(next, replacing: version, deliveries: [again], withdrawing: written.map(\.id))
+            }
+            _ = try await stage.store.commit(change(replacing: 99))
+            try expect(try await stage.deliveries(), equals: [written[0], written[1], sent, written[3]], "what a refused change left")
+            try expect(try await stage.store.commit(change(replacing: ended.version)), equals: .applied, "the commit")
+            let left = try await stage.deliveries()
+            try expect(left, equals: [written[0], sent, again], "what is left")
+            try expect(left[0].task, equals: other.id, "the task of the first")
+            let due = try await stage.store.dueDeliveries(DueDeliveryQuery(channel: "ops", now: Stage.at(99)))
+            try expect(due.deliveries, equals: [written[0], again], "what is due")
+            let standings = try await stage.store.channelStandings(.operator)
+            try expect(standings.map(\.channel), equals: ["ops"], "where something waits")
+        },
         StoreBehaviour("an insert that is not recorded delivers nothing") { stage in
             try await stage.add { $0.key = "order-1" }
             var request = Draft.with { $0.key = "order-1" }.request

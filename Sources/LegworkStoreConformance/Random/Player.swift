@@ -162,6 +162,7 @@ struct Player {
         if random.once(in: 20) { notices.append(notice(of: next)) }
         // Some events change nothing, and a change without a new version is no change.
         if next.version == base.version { next.touch(at: now) }
+        let withdrawing = random.once(in: 5) ? self.deliveries.keys.sorted().filter { $0.task == next.id || random.once(in: 9) } : []
         let final = next
         let change = TaskChange(
             final,
@@ -169,7 +170,8 @@ struct Player {
             token: token(of: base),
             events: events,
             notices: notices,
-            deliveries: deliveries
+            deliveries: deliveries,
+            withdrawing: withdrawing
         )
         switch try await pair.ask("the commit of \(final.id)", { try await $0.commit(change) }) {
         case .applied: note(try await pair.model.task(TaskLookup(next.id, in: .operator)) ?? next)

@@ -1,4 +1,5 @@
 import Legwork
+import LegworkCore
 import LegworkTestKit
 import Testing
 
@@ -312,6 +313,80 @@ struct RedirectingTests {
             #expect((receipt.isNew, receipt.delivery) == (false, nil))
         }
         #expect(try await bench.deliveries().count == 1)
+        #expect(channel.tried.count == 1)
+    }
+
+    /// A call whose end is written, and not yet its caller's answer.
+    private func heldCall(_ bench: DeliveryBench) async throws -> (call: Task<CallOutcome, any Error>, end: HeldOperation) {
+        let held = bench.store.hold(.commit, .after)
+        let call = Task { try await bench.manager.call("echo", as: bench.alice) }
+        await held.reached.wait()
+        return (call, held)
+    }
+
+    @Test("by a rule tells the end when the process dies before the caller has it as the answer")
+    func died() async throws {
+        let tool = echo { $0.durability = .eager }
+        let store = FaultyStore(MemoryTaskStore(), isShared: true)
+        let rules = [RedirectRule(Redirect(to: "ops"))]
+        let dying = try DeliveryBench([entry()], tools: [tool], rules: rules, over: store)
+        let next = try DeliveryBench([entry()], tools: [tool], rules: rules, clock: dying.clock, over: store)
+        let (call, end) = try await heldCall(dying)
+        try await next.running {
+            let delivery = try #require(try await next.deliveries().first)
+            #expect(delivery.isHeldBack && delivery.dueAt == next.clock.now + .seconds(60))
+            await next.pass(.seconds(60))
+            await channel.hasTaken(1)
+            await next.recorded(2)
+        }
+        // It did not die, but was only very slow: what is told is told.
+        end.release()
+        _ = try await call.value
+        await dying.manager.shutdown()
+        #expect(try await next.deliveries().map(\.state) == [.delivered])
+    }
+
+    @Test("that a rule holds back for a caller is told once, at once, when somebody asks for it before he has the answer")
+    func askedMeanwhile() async throws {
+        let tool = echo { $0.durability = .eager }
+        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
+        try await bench.running {
+            let (call, end) = try await heldCall(bench)
+            let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+            let wish = RedirectWish(to: "ops")
+            let receipt = try await bench.manager.redirect("\(task.id)", to: wish, as: bench.alice, in: .operator)
+            #expect(receipt.delivery != nil)
+            await channel.hasTaken(1)
+            end.release()
+            _ = try await call.value
+        }
+        #expect(try await bench.deliveries().map(\.state) == [.delivered])
+        #expect(channel.tried.count == 1)
+    }
+
+    @Test("that a rule held back is told once when somebody asks for it while that is withdrawn")
+    func askedAtWithdrawal() async throws {
+        let tool = echo { $0.durability = .eager }
+        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
+        try await bench.running {
+            let (call, end) = try await heldCall(bench)
+            let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+            let asking = bench.store.hold(.deliveries, .after)
+            let withdrawn = bench.store.hold(.commit, .after)
+            let wish = RedirectWish(to: "ops")
+            async let asked = bench.manager.redirect("\(task.id)", to: wish, as: bench.alice, in: .operator)
+            await asking.reached.wait()
+            end.release()
+            _ = try await call.value
+            await withdrawn.reached.wait()
+            #expect(try await bench.deliveries().isEmpty)
+            withdrawn.release()
+            asking.release()
+            let receipt = try await asked
+            #expect(receipt.delivery != nil)
+            await channel.hasTaken(1)
+        }
+        #expect(try await bench.deliveries().map(\.state) == [.delivered])
         #expect(channel.tried.count == 1)
     }
 
