@@ -18,7 +18,7 @@ public struct MCPHTTPHeaders: Sendable, Hashable {
     /// All values of that name, in order.
     public func values(_ name: String) -> [String] {
         var values: [String] = []
-        for field in fields where ASCIICase.isSame(field.name.utf8, name.utf8) { values.append(field.value) }
+        for field in fields where ASCIICase.isSame(field.name, name) { values.append(field.value) }
         return values
     }
 
@@ -28,7 +28,7 @@ public struct MCPHTTPHeaders: Sendable, Hashable {
         guard !wanted.isEmpty else { return true }
         return wanted.contains { range in
             let parts = range.split(separator: UInt8(ascii: ";"))
-            guard let name = parts.first.map(Self.trimmed), Self.covers(name, type.utf8) else { return false }
+            guard let name = parts.first.map(Self.trimmed), Self.covers(name, type.utf8[...]) else { return false }
             // A quality of nothing says that this type is not wanted (RFC 9110 §12.4.2).
             return !parts.dropFirst().contains { part in
                 let text = String(Substring(part)).filter { $0 != " " && $0 != "\t" }.lowercased()
@@ -41,12 +41,12 @@ public struct MCPHTTPHeaders: Sendable, Hashable {
     var saysJSON: Bool {
         let types = values("Content-Type")
         guard types.count == 1, let type = types[0].utf8.split(separator: UInt8(ascii: ";")).first else { return false }
-        return ASCIICase.isSame(Self.trimmed(type), "application/json".utf8)
+        return ASCIICase.isSame(Self.trimmed(type), "application/json".utf8[...])
     }
 
     /// Whether a media range, such as `text/*`, has this type in it.
-    private static func covers(_ range: Substring.UTF8View, _ type: String.UTF8View) -> Bool {
-        if ASCIICase.isSame(range, type) || ASCIICase.isSame(range, "*/*".utf8) { return true }
+    private static func covers(_ range: Substring.UTF8View, _ type: Substring.UTF8View) -> Bool {
+        if ASCIICase.isSame(range, type) || ASCIICase.isSame(range, "*/*".utf8[...]) { return true }
         guard range.last == UInt8(ascii: "*"), let slash = type.firstIndex(of: UInt8(ascii: "/")) else { return false }
         return ASCIICase.isSame(range.dropLast(), type[...slash])
     }
