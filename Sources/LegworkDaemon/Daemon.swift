@@ -69,7 +69,7 @@ public final class Daemon: Sendable {
         let registry = ToolRegistry()
         let manager = TaskManager(store: store, tools: registry, configuration: managing)
         self.manager = manager
-        var running = RunCommandConfiguration()
+        var running = RunCommandConfiguration(adoptsOrphans: configuration.adoptsOrphans)
         running.allowsShell = configuration.allowsShell
         let tool = RunCommandTool(loop: commands, configuration: running)
         for limitation in tool.limitations { log.write(limitation) }

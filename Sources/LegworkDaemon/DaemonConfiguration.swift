@@ -44,6 +44,9 @@ public struct DaemonConfiguration: Sendable {
     public var wakeUp: WakeUp?
     /// The tool that prompts are for which name none; nil takes the first tool that is an agent's.
     public var agentTool: String?
+    /// Whether processes come to this one whose own parent has ended, so that those which commands left behind are found and reaped. It changes
+    /// the whole process: one that is more than a daemon, and has children of its own, may not want that.
+    public var adoptsOrphans: Bool = true
     /// Whether `run_command` may hand a line to the shell.
     public var allowsShell: Bool = true
     /// The file that describes agents; nil takes `agents.json` in the state folder, where there is one.

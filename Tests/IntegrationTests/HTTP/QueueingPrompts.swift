@@ -26,6 +26,8 @@ struct QueueingPrompts {
     private func serve(_ site: Site, agentTool: String?, _ body: () async throws -> Void) async throws {
         var configuration = DaemonConfiguration(folder: StateFolder(path: site.state))
         configuration.agentTool = agentTool
+        // The daemons that other tests leave would come to this process, and who waits for any child of it would see no other any more.
+        configuration.adoptsOrphans = false
         let daemon = try await Daemon(configuration, log: DaemonLog())
         for name in ["first", "second"] { try daemon.manager.tools.register(agent(name)) }
         // Only its manager runs: the signals of this process are those of all tests.
