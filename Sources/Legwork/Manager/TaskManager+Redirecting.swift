@@ -62,7 +62,7 @@ extension TaskManager {
         }
         if wentOn { return nil }
         // Should this fail, it is sent later: it is asked for by now, and nobody withdraws it.
-        if let heldBack { receipt?.delivery = try await engine.release(heldBack) }
+        if let heldBack { receipt?.delivery = try? await engine.release(heldBack) }
         guard update != nil, let receipt else { throw TaskManagerError.notFound(seen.id) }
         return receipt
     }

@@ -364,6 +364,24 @@ struct RedirectingTests {
         #expect(channel.tried.count == 1)
     }
 
+    @Test("that a rule holds back is asked for also when the store cannot say at once that it is to be sent: it stays, and is sent later")
+    func askedOfFullStore() async throws {
+        let tool = echo { $0.durability = .eager }
+        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
+        try await bench.running {
+            let (call, end) = try await heldCall(bench)
+            let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+            bench.store.fail(.commitDelivery, times: 1)
+            let wish = RedirectWish(to: "ops")
+            let receipt = try await bench.manager.redirect("\(task.id)", to: wish, as: bench.alice, in: .operator)
+            #expect(receipt.delivery == nil)
+            end.release()
+            _ = try await call.value
+        }
+        let left = try await bench.deliveries()
+        #expect(left.map(\.state) == [.pending] && left.first?.isHeldBack == true)
+    }
+
     @Test("that a rule held back is told once when somebody asks for it while that is withdrawn")
     func askedAtWithdrawal() async throws {
         let tool = echo { $0.durability = .eager }
