@@ -33,47 +33,43 @@ extension TaskManager {
     ) async throws -> RedirectReceipt? {
         let redirect = try engine.channels.redirect(for: wish, of: caller, tool: seen.tool, queue: seen.queue)
         // What a rule wanted may have been told, or be held back or withdrawn because a caller got it as his answer.
-        let isRuled = seen.redirects.contains { $0.isStanding && $0.isSame(as: redirect) }
-        let told = isRuled ? try await deliveries(of: seen.id, in: scope) : []
+        let ruled = seen.redirects.first { $0.isStanding && $0.isSame(as: redirect) }
+        var told: Delivery?
+        if let ruled { told = try await delivery(of: seen, for: ruled) }
         var receipt: RedirectReceipt?
-        var heldBack: DeliveryID?
         var wentOn = false
         let update = try await engine.update(seen.id, in: scope, from: seen) { record in
             // What it went on to may have been told since that was asked, and what was held back be withdrawn.
             let isSame = record.status == seen.status && record.attempts == seen.attempts
-            wentOn = isRuled && !(isSame && (!record.status.isTerminal || record.version == seen.version))
-            heldBack = nil
+            wentOn = ruled != nil && !(isSame && (!record.status.isTerminal || record.version == seen.version))
             if wentOn { return nil }
-            let redirects = record.redirects
+            let before = record.redirects
             guard let (added, isNew) = record.add(redirect) else { throw TaskManagerError.tooManyRedirects }
             receipt = RedirectReceipt(added, isNew: isNew)
-            guard record.redirects != redirects else { return nil }
+            guard record.redirects != before else { return nil }
             let now = engine.clock.now
             record.touch(at: now)
-            // Not what was told before, such as a question or the end of an attempt before this.
-            let before = told.filter {
-                $0.id.redirect == added.number && $0.content.status == record.status && $0.content.attempts == record.attempts
-            }
-            heldBack = before.first { $0.isHeldBack }?.id
-            guard added.statuses.contains(record.status), before.isEmpty else { return TaskRecord.Transition() }
+            guard added.statuses.contains(record.status), told == nil else { return TaskRecord.Transition() }
             let delivery = record.delivery(for: added, at: now)
             receipt?.delivery = delivery
             return TaskRecord.Transition(deliveries: [delivery])
         }
         if wentOn { return nil }
         // Should this fail, it is sent later: it is asked for by now, and nobody withdraws it.
-        if let heldBack { receipt?.delivery = try? await engine.release(heldBack) }
+        if let told, told.isHeldBack { receipt?.delivery = try? await engine.release(told.id) }
         guard update != nil, let receipt else { throw TaskManagerError.notFound(seen.id) }
         return receipt
     }
 
-    private func deliveries(of task: TaskID, in scope: Scope) async throws(StoreError) -> [Delivery] {
-        var query = DeliveryQuery(in: scope, task: task, limit: DeliveryQuery.maximumLimit)
-        var all: [Delivery] = []
+    /// What a redirect has told of a task as it stands: not what was told before, such as the end of an attempt before this.
+    private func delivery(of record: TaskRecord, for redirect: Redirect) async throws(StoreError) -> Delivery? {
+        var query = DeliveryQuery(in: .operator, task: record.id, channel: redirect.channel, limit: 100)
         while true {
             let page = try await engine.store.deliveries(query)
-            all += page.deliveries
-            guard let next = page.next else { return all }
+            let told = page.deliveries.first {
+                $0.id.redirect == redirect.number && $0.content.status == record.status && $0.content.attempts == record.attempts
+            }
+            guard told == nil, let next = page.next else { return told }
             query.after = next
         }
     }

@@ -324,6 +324,20 @@ struct RedirectingTests {
         return (call, held)
     }
 
+    /// Runs a body while a call, of which a rule tells, has its end written and not yet as its caller's answer.
+    private func whileAnswering(
+        _ body: (DeliveryBench, TaskSummary, Task<CallOutcome, any Error>, HeldOperation) async throws -> Void
+    ) async throws -> DeliveryBench {
+        let tool = echo { $0.durability = .eager }
+        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
+        try await bench.running {
+            let (call, end) = try await heldCall(bench)
+            let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+            try await body(bench, task, call, end)
+        }
+        return bench
+    }
+
     @Test("by a rule tells the end when the process dies before the caller has it as the answer")
     func died() async throws {
         let tool = echo { $0.durability = .eager }
@@ -348,11 +362,7 @@ struct RedirectingTests {
 
     @Test("that a rule holds back for a caller is told once, at once, when somebody asks for it before he has the answer")
     func askedMeanwhile() async throws {
-        let tool = echo { $0.durability = .eager }
-        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
-        try await bench.running {
-            let (call, end) = try await heldCall(bench)
-            let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+        let bench = try await whileAnswering { bench, task, call, end in
             let wish = RedirectWish(to: "ops")
             let receipt = try await bench.manager.redirect("\(task.id)", to: wish, as: bench.alice, in: .operator)
             #expect(receipt.delivery != nil)
@@ -366,11 +376,7 @@ struct RedirectingTests {
 
     @Test("that a rule holds back is asked for also when the store cannot say at once that it is to be sent: it stays, and is sent later")
     func askedOfFullStore() async throws {
-        let tool = echo { $0.durability = .eager }
-        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
-        try await bench.running {
-            let (call, end) = try await heldCall(bench)
-            let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+        let bench = try await whileAnswering { bench, task, call, end in
             bench.store.fail(.commitDelivery, times: 1)
             let wish = RedirectWish(to: "ops")
             let receipt = try await bench.manager.redirect("\(task.id)", to: wish, as: bench.alice, in: .operator)
@@ -384,11 +390,7 @@ struct RedirectingTests {
 
     @Test("that a rule held back is told once when somebody asks for it while that is withdrawn")
     func askedAtWithdrawal() async throws {
-        let tool = echo { $0.durability = .eager }
-        let bench = try DeliveryBench([entry()], tools: [tool], rules: [RedirectRule(Redirect(to: "ops"))])
-        try await bench.running {
-            let (call, end) = try await heldCall(bench)
-            let task = try #require(try await bench.manager.tasks(TaskQuery(in: .operator)).tasks.first)
+        let bench = try await whileAnswering { bench, task, call, end in
             let asking = bench.store.hold(.deliveries, .after)
             let withdrawn = bench.store.hold(.commit, .after)
             let wish = RedirectWish(to: "ops")

@@ -11,6 +11,18 @@ struct ReplacingChannelsTests {
         ChannelEntry(name, kind: "scripted", channel)
     }
 
+    /// Runs a body while the former channel has the first message, which it takes when the body releases it.
+    private func whileSending(_ body: (DeliveryBench, HeldPiece) async throws -> Void) async throws -> DeliveryBench {
+        let held = former.hold()
+        let bench = try DeliveryBench([entry(former)])
+        try await bench.running {
+            try await bench.end(in: "ops")
+            await held.reached.wait()
+            try await body(bench, held)
+        }
+        return bench
+    }
+
     @Test("has the new one send what waits, at once, though the former one was blocked")
     func waiting() async throws {
         former.answerAlways(.fail(ChannelError(.misconfigured, "the token is wrong")))
@@ -35,11 +47,7 @@ struct ReplacingChannelsTests {
 
     @Test("lets the message arrive that is being sent, and sends it no second time")
     func sending() async throws {
-        let held = former.hold()
-        let bench = try DeliveryBench([entry(former)])
-        try await bench.running {
-            try await bench.end(in: "ops")
-            await held.reached.wait()
+        let bench = try await whileSending { bench, held in
             bench.manager.configure(channels: [entry(later)], redirectRules: [])
             try await bench.end(in: "ops")
             #expect(later.tried.isEmpty)
@@ -52,11 +60,7 @@ struct ReplacingChannelsTests {
 
     @Test("lets the message arrive that is being sent where no channel is any more")
     func last() async throws {
-        let held = former.hold()
-        let bench = try DeliveryBench([entry(former)])
-        try await bench.running {
-            try await bench.end(in: "ops")
-            await held.reached.wait()
+        let bench = try await whileSending { bench, held in
             bench.manager.configure(channels: [entry(later, "new")], redirectRules: [])
             try await bench.end(in: "new")
             await later.hasTaken(1)
@@ -70,12 +74,8 @@ struct ReplacingChannelsTests {
 
     @Test("sends nothing to a channel that is taken out and put back while the former one still sends")
     func backWhileSending() async throws {
-        let held = former.hold()
         let other = ScriptedChannel()
-        let bench = try DeliveryBench([entry(former)])
-        try await bench.running {
-            try await bench.end(in: "ops")
-            await held.reached.wait()
+        let bench = try await whileSending { bench, held in
             bench.manager.configure(channels: [entry(other, "new")], redirectRules: [])
             bench.manager.configure(channels: [entry(other, "new"), entry(later)], redirectRules: [])
             try await bench.end(in: "ops")
@@ -91,12 +91,8 @@ struct ReplacingChannelsTests {
 
     @Test("a second time waits for nothing that a former channel still sends, if that has another name")
     func twice() async throws {
-        let held = former.hold()
         let last = ScriptedChannel()
-        let bench = try DeliveryBench([entry(former)])
-        try await bench.running {
-            try await bench.end(in: "ops")
-            await held.reached.wait()
+        let bench = try await whileSending { bench, held in
             bench.manager.configure(channels: [entry(later, "new")], redirectRules: [])
             try await bench.end(in: "new")
             await later.hasTaken(1)
@@ -128,11 +124,7 @@ struct ReplacingChannelsTests {
 
     @Test("sends again, under the same id, what did not arrive in its moment")
     func slow() async throws {
-        let held = former.hold()
-        let bench = try DeliveryBench([entry(former)])
-        try await bench.running {
-            try await bench.end(in: "ops")
-            await held.reached.wait()
+        let bench = try await whileSending { bench, _ in
             bench.manager.configure(channels: [entry(later)], redirectRules: [])
             await bench.pass(.seconds(5))
             await later.hasTaken(1)
