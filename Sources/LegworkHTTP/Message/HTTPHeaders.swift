@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// The header fields of a message: in order, with repetitions; names are compared without regard to case.
 public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, RandomAccessCollection {
     /// One field as it was written.
@@ -41,13 +43,13 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, R
 
     /// The first value of that name. Setting replaces all of that name by one field; nil removes them.
     public subscript(name: String) -> String? {
-        get { fields.first { HTTPSyntax.isEqual($0.name, name) }?.value }
+        get { fields.first { ASCIICase.isSame($0.name, name) }?.value }
         set {
             guard let newValue else {
                 remove(name)
                 return
             }
-            if let index = fields.firstIndex(where: { HTTPSyntax.isEqual($0.name, name) }) {
+            if let index = fields.firstIndex(where: { ASCIICase.isSame($0.name, name) }) {
                 let field = Field(name: name, value: newValue)
                 remove(name)
                 fields.insert(field, at: Swift.min(index, fields.count))
@@ -64,17 +66,17 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, R
 
     /// Removes all fields of that name.
     public mutating func remove(_ name: String) {
-        fields.removeAll { HTTPSyntax.isEqual($0.name, name) }
+        fields.removeAll { ASCIICase.isSame($0.name, name) }
     }
 
     /// Whether there is a field of that name.
     public func contains(_ name: String) -> Bool {
-        fields.contains { HTTPSyntax.isEqual($0.name, name) }
+        fields.contains { ASCIICase.isSame($0.name, name) }
     }
 
     /// All values of that name, in order.
     public func values(_ name: String) -> [String] {
-        fields.filter { HTTPSyntax.isEqual($0.name, name) }.map(\.value)
+        fields.filter { ASCIICase.isSame($0.name, name) }.map(\.value)
     }
 
     /// The comma-separated items of all fields of that name, without blanks and empty ones.

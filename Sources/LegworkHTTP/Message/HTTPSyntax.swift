@@ -39,9 +39,6 @@ package enum HTTPSyntax {
         }
     }
 
-    /// Compares without regard to the case of ASCII letters.
-    package static func isEqual(_ left: String, _ right: String) -> Bool { ASCIICase.isSame(left, right) }
-
     package static func trimmed(_ text: Substring) -> String {
         var bytes = text.utf8[...]
         while let first = bytes.first, isBlank(first) { bytes.removeFirst() }

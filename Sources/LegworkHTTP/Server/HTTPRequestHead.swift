@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// The request line and the fields, and what they say about the body and the connection.
 package struct HTTPRequestHead: Sendable {
     package enum Framing: Sendable, Hashable {
@@ -56,7 +58,7 @@ package struct HTTPRequestHead: Sendable {
         var origin = text[...]
         if text.utf8.first != UInt8(ascii: "/"), text != "*" {
             // Absolute form (RFC 9112 §3.2.2): a server has to understand it; other schemes would be for a proxy.
-            guard let colon = text.firstIndex(of: ":"), HTTPSyntax.isEqual(String(text[..<colon]), "http"), text[colon...].hasPrefix("://")
+            guard let colon = text.firstIndex(of: ":"), ASCIICase.isSame(String(text[..<colon]), "http"), text[colon...].hasPrefix("://")
             else { return .badRequest("The target must begin with / .") }
             let rest = text[colon...].dropFirst(3)
             let host = rest.prefix { $0 != "/" && $0 != "?" }
@@ -107,32 +109,32 @@ package struct HTTPRequestHead: Sendable {
         for field in headers {
             // The length sorts out nearly all names before any comparison.
             switch field.name.utf8.count {
-            case 4 where HTTPSyntax.isEqual(field.name, "host"):
+            case 4 where ASCIICase.isSame(field.name, "host"):
                 hosts += 1
                 guard HTTPSyntax.isHost(field.value) else { return .badRequest("The Host field is malformed.") }
-            case 6 where HTTPSyntax.isEqual(field.name, "expect"):
-                guard HTTPSyntax.isEqual(field.value, "100-continue") else {
+            case 6 where ASCIICase.isSame(field.name, "expect"):
+                guard ASCIICase.isSame(field.value, "100-continue") else {
                     return HTTPRejection(status: 417, code: "expectation_failed", message: "Only 100-continue can be expected.")
                 }
                 expectsContinue = !isVersion10
-            case 10 where HTTPSyntax.isEqual(field.name, "connection"):
+            case 10 where ASCIICase.isSame(field.name, "connection"):
                 connection += field.value.split(separator: ",").map { HTTPSyntax.trimmed($0) }
-            case 14 where HTTPSyntax.isEqual(field.name, "content-length"): lengths.append(field.value)
-            case 17 where HTTPSyntax.isEqual(field.name, "transfer-encoding"): encodings.append(field.value)
+            case 14 where ASCIICase.isSame(field.name, "content-length"): lengths.append(field.value)
+            case 17 where ASCIICase.isSame(field.name, "transfer-encoding"): encodings.append(field.value)
             default: break
             }
         }
         guard hosts == 1 || hosts == 0 && isVersion10 else { return .badRequest("There must be exactly one Host field.") }
         if let authority { headers["Host"] = authority }
-        let asksToClose = connection.contains { HTTPSyntax.isEqual($0, "close") }
-        keepAlive = !asksToClose && (!isVersion10 || connection.contains { HTTPSyntax.isEqual($0, "keep-alive") })
+        let asksToClose = connection.contains { ASCIICase.isSame($0, "close") }
+        keepAlive = !asksToClose && (!isVersion10 || connection.contains { ASCIICase.isSame($0, "keep-alive") })
         return setFraming(lengths, encodings, maximumBody)
     }
 
     private mutating func setFraming(_ lengths: [String], _ encodings: [String], _ maximumBody: Int) -> HTTPRejection? {
         if !encodings.isEmpty {
             guard lengths.isEmpty else { return .badRequest("Content-Length and Transfer-Encoding exclude each other.") }
-            guard encodings.count == 1, HTTPSyntax.isEqual(encodings[0], "chunked"), !isVersion10 else {
+            guard encodings.count == 1, ASCIICase.isSame(encodings[0], "chunked"), !isVersion10 else {
                 return .badRequest("The only Transfer-Encoding is chunked, in HTTP/1.1.")
             }
             framing = .chunked

@@ -1,3 +1,5 @@
+import LegworkCore
+
 /// Writes heads and chunks as bytes.
 package enum HTTPResponseEncoder {
     package enum Length {
@@ -57,10 +59,10 @@ package enum HTTPResponseEncoder {
     private static func isOurs(_ name: String) -> Bool {
         if name.isEmpty || !name.utf8.allSatisfy(HTTPSyntax.isToken) { return true }
         return switch name.utf8.count {
-        case 4: HTTPSyntax.isEqual(name, "date")
-        case 10: HTTPSyntax.isEqual(name, "connection")
-        case 14: HTTPSyntax.isEqual(name, "content-length")
-        case 17: HTTPSyntax.isEqual(name, "transfer-encoding")
+        case 4: ASCIICase.isSame(name, "date")
+        case 10: ASCIICase.isSame(name, "connection")
+        case 14: ASCIICase.isSame(name, "content-length")
+        case 17: ASCIICase.isSame(name, "transfer-encoding")
         default: false
         }
     }
